@@ -1,0 +1,122 @@
+"""What people and models say about a paper, and what holds in the end."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from tagger.domain.tags import Tags
+
+Scores = Mapping[str, Mapping[str, float]]
+"""A calibrated probability for every tag, by dimension id and tag id."""
+
+Verdict = Literal["accepted", "rejected", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One annotator's tags for one paper, at one time. A later one of the same annotator replaces it.
+
+    ``skipped``: the paper can't be judged; ``withdrawn``: the annotator's word was taken back. Both carry no tags.
+    """
+
+    paper_id: str
+    annotator: str
+    at: datetime
+    tags: Tags = field(default_factory=dict)
+    skipped: bool = False
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What one model version would tag a paper with. ``needs_review``: it isn't sure of the whole list."""
+
+    paper_id: str
+    model: str
+    at: datetime
+    tags: Tags
+    scores: Scores
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict on one tag of one paper, by a person, or by a ``rule`` that a person (``by``) set going.
+
+    ``model`` and ``score`` are those of the suggestion it was about, and None for a tag that nobody suggested.
+    """
+
+    paper_id: str
+    dimension: str
+    tag: str
+    verdict: Verdict
+    by: str
+    at: datetime
+    rule: str | None = None
+    model: str | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveTag:
+    """A tag that holds for a paper, and its provenance."""
+
+    dimension: str
+    tag: str
+    by: str
+    at: datetime
+    rule: str | None = None
+    model: str | None = None
+    score: float | None = None
+
+
+def standing_annotations(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return each annotator's latest annotation, oldest first, without those withdrawn. Skips are kept.
+
+    All have to be of one paper. Where times are equal, the later in the iterable wins.
+    """
+    latest: dict[str, Annotation] = {}
+    for annotation in sorted(annotations, key=lambda a: a.at):
+        latest.pop(annotation.annotator, None)
+        latest[annotation.annotator] = annotation
+    return [a for a in latest.values() if not a.withdrawn]
+
+
+def effective_tags(annotations: Iterable[Annotation], decisions: Iterable[Decision]) -> list[EffectiveTag]:
+    """Return the tags that hold for one paper after all that was said about it, in order of dimension and tag id.
+
+    A person overrules a rule whenever they speak, and among persons the last word counts: an annotation speaks of every
+    tag, a decision of one. Skips say nothing. Where times are equal, decisions come after annotations.
+    """
+    standing = [a for a in standing_annotations(annotations) if not a.skipped]
+    last_annotation = standing[-1] if standing else None
+    held: dict[tuple[str, str], EffectiveTag] = {}
+    if last_annotation:
+        for dimension, tags in last_annotation.tags.items():
+            for tag in tags:
+                held[dimension, tag] = EffectiveTag(dimension, tag, last_annotation.annotator, last_annotation.at)
+    for key, decision in _last_verdicts(decisions).items():
+        if last_annotation and (decision.rule or decision.at < last_annotation.at):
+            continue
+        held.pop(key, None)
+        if decision.verdict == "accepted":
+            d = decision
+            held[key] = EffectiveTag(d.dimension, d.tag, d.by, d.at, d.rule, d.model, d.score)
+    return [held[key] for key in sorted(held)]
+
+
+def _last_verdicts(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """Return the decision that counts for each tag: the last of a person, else the last of a rule."""
+    by_voice: dict[tuple[str, str], dict[str, Decision]] = {}
+    for decision in sorted(decisions, key=lambda d: d.at):
+        voice = f"rule {decision.rule}" if decision.rule else f"person {decision.by}"
+        voices = by_voice.setdefault((decision.dimension, decision.tag), {})
+        voices.pop(voice, None)
+        voices[voice] = decision
+    last: dict[tuple[str, str], Decision] = {}
+    for key, voices in by_voice.items():
+        spoken = [d for d in voices.values() if d.verdict != "withdrawn"]
+        for decision in [d for d in spoken if d.rule] + [d for d in spoken if not d.rule]:
+            last[key] = decision
+    return last

@@ -1,0 +1,43 @@
+"""What every test may ask for. No test needs the network beyond loopback, or anything outside the repository."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tagger.domain.tags import Dimension, Tag, TagSet
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = Path(os.environ.get("TAGGER_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+NOW = datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real papers that is never committed; tests that read it skip where it isn't there."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real papers at {SHARED_DATA}")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def small_tag_set() -> TagSet:
+    """Two dimensions of another field, so that nothing leans on the default tag set's names."""
+    return TagSet(
+        version=3,
+        dimensions=(
+            Dimension(
+                "habitat",
+                "Where does it live?",
+                True,
+                (
+                    Tag("sea", "Sea", "Salt water", also=("ocean", "marine", "reef")),
+                    Tag("forest", "Forest", "Among trees", unlike="sea", also=("woodland", "trees")),
+                    Tag("cs.CV", "Odd id", "An id with a dot and capitals"),
+                ),
+            ),
+            Dimension("diet", "What does it eat?", False, (Tag("plants", "Plants"), Tag("meat", "Meat & bones"))),
+        ),
+    )
