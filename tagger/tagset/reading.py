@@ -1,0 +1,158 @@
+"""Reads a tag set from YAML and checks it, so that every fault is told with its file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagger.domain.tags import Dimension, Tag, TagSet
+from tagger.errors import TagSetError
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+_ID = re.compile(r"[A-Za-z0-9._-]+")
+_MAX_BYTES = 5_000_000
+# What a paper or an annotation row says of itself, so a dimension of that name couldn't be told from it.
+_RESERVED = frozenset(
+    "id annotator skip withdrawn at title abstract published digest authors url categories upvotes".split()
+)
+
+
+def default_tag_set_file() -> Path:
+    """Return the tag set that comes with tagger: from the installed package, or from a checkout's ``labels/``."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_labels" / "tags.yaml"
+    return installed if installed.exists() else package.parent / "labels" / "tags.yaml"
+
+
+def read_tag_set(path: Path) -> TagSet:
+    """Read and check the tag set in ``path``. Raises TagSetError with file, line and what is wrong."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TagSetError(f"can't read the tag set {path}: {error.strerror}") from error
+    return parse_tag_set(data, str(path))
+
+
+def parse_tag_set(data: bytes, name: str) -> TagSet:
+    """Parse a tag set from YAML bytes; ``name`` is what errors call it. Raises TagSetError."""
+    import yaml
+
+    if len(data) > _MAX_BYTES:
+        raise TagSetError(f"{name} has {len(data):,} bytes", "A tag set is a small YAML file; is it the right one?")
+    try:
+        root = yaml.compose(data, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise TagSetError(f"{name}, line {line}: not valid YAML: {error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise TagSetError(f"{name}: not valid YAML: {error}") from error
+    if root is None:
+        raise TagSetError(f"{name} is empty", "A tag set has a version and dimensions")
+    return _Reader(name).tag_set(root)
+
+
+def find_tag(tag_set: TagSet, reference: str) -> tuple[str, str]:
+    """Return the (dimension id, tag id) that ``dimension:tag``, or just ``tag``, names. Raises TagSetError."""
+    wanted_dimension, _, wanted = reference.rpartition(":")
+    found = [(d.id, wanted) for d in tag_set.dimensions if wanted in d.tag_ids and wanted_dimension in ("", d.id)]
+    if not found:
+        raise TagSetError(f"no tag '{reference}' in the tag set", "`tagger tags list` shows them all")
+    if len(found) > 1:
+        choices = " or ".join(f"{dimension}:{tag}" for dimension, tag in found)
+        raise TagSetError(f"'{reference}' is a tag of several dimensions", f"Write {choices}")
+    return found[0]
+
+
+class _Reader:
+    """Turns YAML nodes, which know their lines, into a tag set. Scalars are taken as written: an id `no` stays 'no'."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def fail(self, node: Node, reason: str) -> TagSetError:
+        return TagSetError(f"{self.name}, line {node.start_mark.line + 1}: {reason}")
+
+    def tag_set(self, root: Node) -> TagSet:
+        fields = self.fields(root, "the tag set", required=("version", "dimensions"))
+        version = self.text(fields["version"], "version")
+        if not re.fullmatch(r"[1-9]\d{0,8}", version):
+            raise self.fail(fields["version"], f"version is '{version}', not a whole number from 1 up")
+        nodes = self.items(fields["dimensions"], "dimensions")
+        if not nodes:
+            raise self.fail(fields["dimensions"], "there are no dimensions")
+        dimensions: list[Dimension] = []
+        for node in nodes:
+            dimension = self.dimension(node)
+            if dimension.id in {d.id for d in dimensions}:
+                raise self.fail(node, f"the dimension '{dimension.id}' is there twice")
+            dimensions.append(dimension)
+        return TagSet(int(version), tuple(dimensions))
+
+    def dimension(self, node: Node) -> Dimension:
+        fields = self.fields(node, "a dimension", required=("id", "tags"), optional=("question", "required"))
+        dimension_id = self.identifier(fields["id"])
+        if dimension_id in _RESERVED:
+            raise self.fail(fields["id"], f"'{dimension_id}' is a field of papers and annotations: choose another id")
+        required = self.text(fields["required"], "required").lower() if "required" in fields else "true"
+        if required not in ("true", "false"):
+            raise self.fail(fields["required"], f"required is '{required}', not true or false")
+        nodes = self.items(fields["tags"], "tags")
+        if not nodes:
+            raise self.fail(fields["tags"], f"the dimension '{dimension_id}' has no tags")
+        lines: dict[str, int] = {}
+        tags: list[Tag] = []
+        for child in nodes:
+            tag = self.tag(child)
+            if tag.id in lines:
+                raise self.fail(child, f"the tag '{tag.id}' is in '{dimension_id}' already, on line {lines[tag.id]}")
+            lines[tag.id] = child.start_mark.line + 1
+            tags.append(tag)
+        question = self.text(fields["question"], "question") if "question" in fields else dimension_id
+        return Dimension(dimension_id, question, required == "true", tuple(tags))
+
+    def tag(self, node: Node) -> Tag:
+        fields = self.fields(node, "a tag", required=("id",), optional=("name", "means", "not", "also"))
+        tag_id = self.identifier(fields["id"])
+        texts = {key: self.text(fields[key], key) for key in ("name", "means", "not") if key in fields}
+        words = tuple(self.text(n, "also") for n in self.items(fields["also"], "also")) if "also" in fields else ()
+        return Tag(tag_id, texts.get("name", tag_id), texts.get("means", ""), texts.get("not", ""), words)
+
+    def identifier(self, node: Node) -> str:
+        text = self.text(node, "id")
+        if not _ID.fullmatch(text):
+            raise self.fail(node, f"the id '{text}' isn't made of letters, digits, '.', '_' and '-'")
+        return text
+
+    def fields(
+        self, node: Node, what: str, *, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> dict[str, Node]:
+        if node.id != "mapping":
+            raise self.fail(node, f"{what} has to be written as `key: value`")
+        fields: dict[str, Node] = {}
+        for key_node, value_node in node.value:
+            key = self.text(key_node, "a key")
+            if key not in required + optional:
+                raise self.fail(key_node, f"{what} has no '{key}': it takes {', '.join(required + optional)}")
+            if key in fields:
+                raise self.fail(key_node, f"'{key}' is there twice")
+            fields[key] = value_node
+        for key in required:
+            if key not in fields:
+                raise self.fail(node, f"{what} lacks '{key}'")
+        return fields
+
+    def items(self, node: Node, what: str) -> list[Node]:
+        if node.id != "sequence":
+            raise self.fail(node, f"{what} has to be a list")
+        return list(node.value)
+
+    def text(self, node: Node, what: str) -> str:
+        text = " ".join(node.value.split()) if node.id == "scalar" else ""
+        if not text:
+            raise self.fail(node, f"{what} has to be a text")
+        if not text.isprintable():
+            raise self.fail(node, f"{what} holds characters that can't be shown")
+        return text
