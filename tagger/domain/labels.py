@@ -106,6 +106,11 @@ def effective_tags(annotations: Iterable[Annotation], decisions: Iterable[Decisi
     return [held[key] for key in sorted(held)]
 
 
+def decided_tags(decisions: Iterable[Decision]) -> frozenset[tuple[str, str]]:
+    """Return the (dimension id, tag id) pairs that a verdict of a person or a rule stands on."""
+    return frozenset(_last_verdicts(decisions))
+
+
 def _last_verdicts(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
     """Return the decision that counts for each tag: the last of a person, else the last of a rule."""
     by_voice: dict[tuple[str, str], dict[str, Decision]] = {}

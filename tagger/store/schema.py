@@ -1,0 +1,96 @@
+"""The database's tables, as ordered migrations. A released one never changes; a new one is appended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+APPEND_ONLY = ("annotations", "suggestions", "decisions", "promotions", "paper_revisions")
+
+_FIRST = (
+    """CREATE TABLE papers (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, abstract TEXT NOT NULL, text_hash TEXT NOT NULL,
+        published TEXT, authors TEXT NOT NULL, url TEXT, categories TEXT NOT NULL, upvotes INTEGER,
+        added_at TEXT NOT NULL, changed_at TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE paper_revisions (
+        seq INTEGER PRIMARY KEY, paper_id TEXT NOT NULL REFERENCES papers(id), title TEXT NOT NULL,
+        abstract TEXT NOT NULL, published TEXT, authors TEXT NOT NULL, url TEXT, categories TEXT NOT NULL,
+        upvotes INTEGER, replaced_at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX paper_revisions_paper ON paper_revisions(paper_id)",
+    "CREATE TABLE digests (day TEXT PRIMARY KEY, added_at TEXT NOT NULL) STRICT",
+    """CREATE TABLE digest_papers (
+        day TEXT NOT NULL REFERENCES digests(day), paper_id TEXT NOT NULL REFERENCES papers(id),
+        position INTEGER NOT NULL, PRIMARY KEY (day, paper_id)
+    ) STRICT""",
+    "CREATE INDEX digest_papers_paper ON digest_papers(paper_id)",
+    """CREATE TABLE annotations (
+        seq INTEGER PRIMARY KEY, paper_id TEXT NOT NULL REFERENCES papers(id), annotator TEXT NOT NULL,
+        at TEXT NOT NULL, tags TEXT NOT NULL, skipped INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
+        tag_set_version INTEGER NOT NULL, source TEXT NOT NULL, recorded_at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX annotations_paper ON annotations(paper_id, annotator)",
+    """CREATE TABLE model_versions (
+        name TEXT PRIMARY KEY, created_at TEXT NOT NULL, encoder TEXT NOT NULL, tag_set_version INTEGER NOT NULL,
+        tag_set_fingerprint TEXT NOT NULL, data_fingerprint TEXT NOT NULL, papers INTEGER NOT NULL,
+        figures TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE promotions (
+        seq INTEGER PRIMARY KEY, model TEXT NOT NULL REFERENCES model_versions(name), at TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE suggestions (
+        seq INTEGER PRIMARY KEY, paper_id TEXT NOT NULL REFERENCES papers(id),
+        model TEXT NOT NULL REFERENCES model_versions(name), text_hash TEXT NOT NULL, at TEXT NOT NULL,
+        tags TEXT NOT NULL, scores TEXT NOT NULL, needs_review INTEGER NOT NULL,
+        UNIQUE (paper_id, model, text_hash)
+    ) STRICT""",
+    """CREATE TABLE decisions (
+        seq INTEGER PRIMARY KEY, paper_id TEXT NOT NULL REFERENCES papers(id), dimension TEXT NOT NULL,
+        tag TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'withdrawn')),
+        decider TEXT NOT NULL, at TEXT NOT NULL, rule TEXT, model TEXT, score REAL, recorded_at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX decisions_paper ON decisions(paper_id)",
+    """CREATE TABLE studio_projects (
+        seq INTEGER PRIMARY KEY, url TEXT NOT NULL, project_id INTEGER NOT NULL, opened_at TEXT NOT NULL, cursor TEXT
+    ) STRICT""",
+    """CREATE TABLE studio_tasks (
+        project INTEGER NOT NULL REFERENCES studio_projects(seq), task_id INTEGER NOT NULL,
+        paper_id TEXT NOT NULL REFERENCES papers(id), text_hash TEXT NOT NULL, PRIMARY KEY (project, task_id)
+    ) STRICT""",
+    "CREATE INDEX studio_tasks_paper ON studio_tasks(project, paper_id)",
+    """CREATE TABLE studio_annotations (
+        project INTEGER NOT NULL REFERENCES studio_projects(seq), annotation_id INTEGER NOT NULL,
+        task_id INTEGER NOT NULL, paper_id TEXT NOT NULL REFERENCES papers(id), annotator TEXT NOT NULL,
+        content TEXT NOT NULL, present INTEGER NOT NULL, PRIMARY KEY (project, annotation_id)
+    ) STRICT""",
+    "CREATE INDEX studio_annotations_task ON studio_annotations(project, task_id)",
+)
+
+
+def _the_loop(db: Database) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
+    for table in APPEND_ONLY:
+        for action in ("UPDATE", "DELETE"):
+            db.execute(
+                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+
+
+MIGRATIONS: dict[str, Callable[[Database], None]] = {"0001-the-loop": _the_loop}
+
+
+def migrations() -> Migrations:
+    """Return all migrations, oldest first."""
+    from sqlite_utils.migrations import Migrations
+
+    ordered = Migrations("tagger")
+    for name, change in MIGRATIONS.items():
+        ordered(name=name)(change)
+    return ordered
