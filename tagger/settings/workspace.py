@@ -63,13 +63,6 @@ def read_settings(folder: Path) -> Settings:
         raise SettingsError(f"can't read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} isn't valid TOML: {error}") from error
-    known = {
-        "tag_set": "tags.yaml",
-        "encoder": DEFAULT_ENCODER,
-        "models": "models",
-        "title": "Daily Papers",
-        "curator": "",
-    }
     for key, value in content.items():
         if key not in _DEFAULTS:
             raise SettingsError(f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}")

@@ -1,1 +1,16 @@
+"""Papers and annotations from outside: one file a format, each a pure parser; `http` alone uses the network."""
 
+from tagger.sources.annotations import AnnotationRow, ParsedAnnotations, parse_annotations, read_annotations
+from tagger.sources.detection import parse_source, read_source
+from tagger.sources.records import Parsed, Rejected
+
+__all__ = [
+    "AnnotationRow",
+    "Parsed",
+    "ParsedAnnotations",
+    "Rejected",
+    "parse_annotations",
+    "parse_source",
+    "read_annotations",
+    "read_source",
+]

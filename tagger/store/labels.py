@@ -43,7 +43,7 @@ class Labels:
         return Saved(counts["new"], counts["changed"], counts["unchanged"])
 
     def decide(self, decisions: Iterable[Decision], now: datetime) -> int:
-        """Append decisions; one that is there already, to the time it was made, isn't doubled. Returns how many are new."""
+        """Append decisions, none twice (who, what and when make it the same). Returns how many were new."""
         new = 0
         for decision in decisions:
             row = _decision_row(decision)

@@ -56,7 +56,8 @@ _FIRST = (
     ) STRICT""",
     "CREATE INDEX decisions_paper ON decisions(paper_id)",
     """CREATE TABLE studio_projects (
-        seq INTEGER PRIMARY KEY, url TEXT NOT NULL, project_id INTEGER NOT NULL, opened_at TEXT NOT NULL, cursor TEXT
+        seq INTEGER PRIMARY KEY, url TEXT NOT NULL, project_id INTEGER NOT NULL, born TEXT NOT NULL,
+        opened_at TEXT NOT NULL, cursor TEXT
     ) STRICT""",
     """CREATE TABLE studio_tasks (
         project INTEGER NOT NULL REFERENCES studio_projects(seq), task_id INTEGER NOT NULL,
@@ -66,9 +67,11 @@ _FIRST = (
     """CREATE TABLE studio_annotations (
         project INTEGER NOT NULL REFERENCES studio_projects(seq), annotation_id INTEGER NOT NULL,
         task_id INTEGER NOT NULL, paper_id TEXT NOT NULL REFERENCES papers(id), annotator TEXT NOT NULL,
-        content TEXT NOT NULL, present INTEGER NOT NULL, PRIMARY KEY (project, annotation_id)
+        at TEXT NOT NULL, tags TEXT NOT NULL, skipped INTEGER NOT NULL, present INTEGER NOT NULL,
+        PRIMARY KEY (project, annotation_id)
     ) STRICT""",
     "CREATE INDEX studio_annotations_task ON studio_annotations(project, task_id)",
+    "CREATE INDEX studio_annotations_paper ON studio_annotations(project, paper_id)",
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tagger.store.rows import time_text
+from tagger.domain.labels import Annotation
+from tagger.store.rows import json_text, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -15,24 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkedProject:
-    """A project that was opened once. ``cursor`` is how far it has been pulled."""
+    """A project that was opened once. ``born`` is when the server made it, ``cursor`` how far it has been pulled."""
 
     seq: int
     url: str
     project_id: int
+    born: str
     cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedAnnotation:
-    """An annotation as it was last seen on the server; ``content`` is its tags or skip as text, to see a change by."""
+    """What an annotation on the server said when it was last seen; not ``present``: it has been deleted there."""
 
     annotation_id: int
     task_id: int
-    paper_id: str
-    annotator: str
-    content: str
-    present: bool
+    annotation: Annotation
+    present: bool = True
 
 
 class StudioLinks:
@@ -45,11 +45,11 @@ class StudioLinks:
         """Return the project last opened at that server, or None."""
         sql = "SELECT * FROM studio_projects WHERE url = ? ORDER BY seq DESC LIMIT 1"
         row = next(iter(self._db.query(sql, [url])), None)
-        return LinkedProject(row["seq"], row["url"], row["project_id"], row["cursor"]) if row else None
+        return LinkedProject(row["seq"], row["url"], row["project_id"], row["born"], row["cursor"]) if row else None
 
-    def add_project(self, url: str, project_id: int, now: datetime) -> LinkedProject:
+    def add_project(self, url: str, project_id: int, born: str, now: datetime) -> LinkedProject:
         """Remember a project as the one in use at that server."""
-        row = {"url": url, "project_id": project_id, "opened_at": time_text(now)}
+        row = {"url": url, "project_id": project_id, "born": born, "opened_at": time_text(now)}
         self._db.table("studio_projects").insert(row)
         project = self.project(url)
         assert project is not None
@@ -71,10 +71,20 @@ class StudioLinks:
         row = {"project": project.seq, "task_id": task_id, "paper_id": paper_id, "text_hash": text_hash}
         self._db.table("studio_tasks").insert(row, replace=True)
 
-    def annotations(self, project: LinkedProject) -> dict[int, LinkedAnnotation]:
-        """Return the project's annotations that were seen, by their ids, those gone since included."""
-        rows = self._db.query("SELECT * FROM studio_annotations WHERE project = ?", [project.seq])
-        return {row["annotation_id"]: _linked(row) for row in rows}
+    def annotations(self, project: LinkedProject, task_ids: Sequence[int] | None = None) -> dict[int, LinkedAnnotation]:
+        """Return the annotations seen in the project or on some of its tasks, by id, those gone since included."""
+        sql = "SELECT * FROM studio_annotations WHERE project = ?"
+        values: list[int | str] = [project.seq]
+        if task_ids is not None:
+            sql += " AND task_id IN (SELECT value FROM json_each(?))"
+            values.append(json_text(list(task_ids)))
+        return {row["annotation_id"]: _linked(row) for row in self._db.query(sql, values)}
+
+    def of_annotator(self, project: LinkedProject, paper_id: str, annotator: str) -> list[LinkedAnnotation]:
+        """Return the annotations of one annotator for one paper that are on the server, oldest first."""
+        sql = "SELECT * FROM studio_annotations WHERE project = ? AND paper_id = ? AND annotator = ? AND present"
+        rows = self._db.query(sql + " ORDER BY annotation_id", [project.seq, paper_id, annotator])
+        return [_linked(row) for row in rows]
 
     def save_annotations(self, project: LinkedProject, annotations: Iterable[LinkedAnnotation]) -> None:
         """Remember annotations as they stand on the server now."""
@@ -82,25 +92,27 @@ class StudioLinks:
             (
                 {
                     "project": project.seq,
-                    "annotation_id": a.annotation_id,
-                    "task_id": a.task_id,
-                    "paper_id": a.paper_id,
-                    "annotator": a.annotator,
-                    "content": a.content,
-                    "present": int(a.present),
+                    "annotation_id": linked.annotation_id,
+                    "task_id": linked.task_id,
+                    "paper_id": linked.annotation.paper_id,
+                    "annotator": linked.annotation.annotator,
+                    "at": time_text(linked.annotation.at),
+                    "tags": tags_text(linked.annotation.tags),
+                    "skipped": int(linked.annotation.skipped),
+                    "present": int(linked.present),
                 }
-                for a in annotations
+                for linked in annotations
             ),
             replace=True,
         )
 
 
 def _linked(row: Mapping[str, Any]) -> LinkedAnnotation:
-    return LinkedAnnotation(
-        annotation_id=row["annotation_id"],
-        task_id=row["task_id"],
+    annotation = Annotation(
         paper_id=row["paper_id"],
         annotator=row["annotator"],
-        content=row["content"],
-        present=bool(row["present"]),
+        at=time_of(row["at"]),
+        tags=tags_of(row["tags"]),
+        skipped=bool(row["skipped"]),
     )
+    return LinkedAnnotation(row["annotation_id"], row["task_id"], annotation, bool(row["present"]))

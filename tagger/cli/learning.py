@@ -1,0 +1,142 @@
+"""``tagger train``, ``evaluate`` and ``predict``."""
+
+import json as json_module
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from tagger.cli.output import Day, Json, counted, fail, note, progress_bar, show, table
+from tagger.errors import ModelError
+from tagger.files import write_file
+from tagger.learning.training import TrainingOptions
+from tagger.steps import evaluate as evaluating
+from tagger.steps import predict as predicting
+from tagger.steps import train as training
+from tagger.steps.ingest import rejections_in_words
+from tagger.steps.workspace import open_workspace
+
+Seed = Annotated[int, typer.Option(help="The same data and seed give the same model.")]
+Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
+DEFAULT_MINUTES = TrainingOptions().minutes
+Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning may take.")]
+
+
+def train(
+    context: typer.Context,
+    seed: Seed = 0,
+    body: Body = "tuned",
+    minutes: Minutes = DEFAULT_MINUTES,
+    json: Json = False,
+) -> None:
+    """Make a new model version from what people annotated, and make it the current one.
+
+    Example: tagger train
+    """
+    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
+    version = result.version
+    document = {"model": version.name, "papers": version.papers, "seconds": round(result.seconds, 1)}
+    trained = f"Trained {version.name} on {counted(version.papers, 'paper')} in {result.seconds:.0f} s"
+    lines = [trained, result.readiness.sentence, "Next: tagger predict"]
+    readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
+    show(document | readiness, "\n".join(lines), as_json=json)
+
+
+def evaluate(
+    context: typer.Context,
+    folds: Annotated[int, typer.Option(min=2, max=20, help="How many parts take turns being held out.")] = 5,
+    seed: Seed = 0,
+    body: Body = "tuned",
+    minutes: Minutes = DEFAULT_MINUTES,
+    json: Json = False,
+) -> None:
+    """Cross-validate: what a model trained on the present annotations would score on papers it hasn't seen.
+
+    Example: tagger evaluate --body frozen
+    """
+    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        result = evaluating.evaluate(workspace, options=options, folds=folds, progress=progress)
+        names = {d.id: {tag.id: tag.name for tag in d.tags} for d in workspace.tag_set.dimensions}
+    document = result.document()
+    show(document, _evaluation_in_words(document, names), as_json=json)
+
+
+def predict(
+    context: typer.Context,
+    digest: Day = None,
+    every: Annotated[bool, typer.Option("--all", help="Every paper, also those people have tagged.")] = False,
+    input_: Annotated[str | None, typer.Option("--input", metavar="FILE", help="Papers, - for stdin.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Predictions as JSON Lines.")] = None,
+    json: Json = False,
+) -> None:
+    """Suggest tags: for the papers nobody has tagged yet, for a digest, or for the papers of a file.
+
+    What is suggested for papers of the workspace is saved there; a file's predictions only go to the output.
+
+    Example: tagger predict --digest 2026-08-07
+    """
+    if sum((digest is not None, every, input_ is not None)) > 1:
+        raise typer.BadParameter("give one of --digest, --all and --input")
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        now = datetime.now().astimezone()
+        if input_ is None:
+            day = digest.date() if digest else None
+            result = predicting.predict(workspace, day=day, every=every, now=now, progress=progress)
+        else:
+            stdin = sys.stdin.buffer
+            result = predicting.predict_source(workspace, input_, now=now, stdin=stdin, progress=progress)
+    rows = result.rows()
+    lines = "".join(json_module.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if output:
+        try:
+            write_file(output, lines)
+        except OSError as error:
+            raise ModelError(f"can't write {output}: {error.strerror}") from error
+    unsure = sum(suggestion.needs_review for _, suggestion in result.papers)
+    for line in result.notes:
+        note(f"note: {line}")
+    document = {"model": result.model, "papers": len(rows), "new": result.new, "needs_review": unsure}
+    document |= {"output": output} if output else {"predictions": rows}
+    if input_ and not output and not json:
+        sys.stdout.write(lines)
+    else:
+        text = (
+            f"{counted(len(rows), 'paper')} tagged by {result.model}, {result.new} of them now; {unsure} need a human"
+        )
+        show(document, text if output or not rows else f"{text}\nNext: tagger review list", as_json=json)
+    if result.rejected:
+        fail(f"{rejections_in_words(result.rejected)}. The others were tagged")
+
+
+def _evaluation_in_words(document: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> str:
+    columns = ("micro_f1", "macro_f1", "example_f1", "micro_precision", "micro_recall", "average_precision")
+    headings = ("", "micro F1", "macro F1", "example F1", "precision", "recall", "av. prec.")
+    numbers = tuple(range(1, len(headings)))
+
+    def row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
+        return (name, *(f"{figures[c]:.3f}" if figures.get(c) is not None else "-" for c in columns))
+
+    overall = [row("all", document), row("TF-IDF baseline", document["baseline"])]
+    overall[1:1] = [row(dimension, figures) for dimension, figures in document["dimensions"].items()]
+    parts = [table(headings, overall, right=numbers)]
+    for dimension, figures in document["dimensions"].items():
+        rows = [
+            (names[dimension].get(tag, tag), *(f"{v[c]:.2f}" for c in ("f1", "precision", "recall")), v["support"])
+            for tag, v in figures["tags"].items()
+            if v["support"]
+        ]
+        parts.append(table((dimension, "F1", "precision", "recall", "papers"), rows, right=(1, 2, 3, 4)))
+    parts.append(f"{document['papers']} papers, {document['folds']} folds, everything fitted inside the fold.")
+    return "\n\n".join(parts)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (train, evaluate, predict):
+        app.command()(command)

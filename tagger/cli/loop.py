@@ -1,0 +1,69 @@
+"""``tagger push``, ``pull`` and ``publish``: what goes to people and comes back."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagger.cli.output import Day, Json, counted, note, progress_bar, show
+from tagger.steps import publish as publishing
+from tagger.steps import pull as pulling
+from tagger.steps import push as pushing
+from tagger.steps.workspace import open_workspace
+
+
+def push(context: typer.Context, digest: Day = None, json: Json = False) -> None:
+    """Bring Label Studio to what the workspace holds: papers, suggestions, and annotations it has lost.
+
+    Example: tagger push --digest 2026-08-07
+    """
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        day = digest.date() if digest else None
+        result = pushing.push(workspace, day=day, now=datetime.now().astimezone(), progress=progress)
+    document = {"created": result.created, "existing": result.existing, "suggestions": result.suggestions}
+    papers = f"{counted(result.created, 'new paper')}, {result.existing} there already"
+    restored = f", {counted(result.restored, 'annotation')} put back" if result.restored else ""
+    text = f"{papers}; {counted(result.suggestions, 'new suggestion')}{restored}\nLabel at {result.page}"
+    show(document | {"restored": result.restored, "updated": result.updated, "page": result.page}, text, as_json=json)
+
+
+def pull(context: typer.Context, json: Json = False) -> None:
+    """Take the annotations and decisions that are new in Label Studio.
+
+    Example: tagger pull
+    """
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        result = pulling.pull(workspace, now=datetime.now().astimezone(), progress=progress)
+    for line in result.problems:
+        note(f"note: {line}")
+    taken = f"{counted(result.annotations, 'annotation')}, {counted(result.decisions, 'decision')}"
+    gone = f"; {result.withdrawn} withdrawn" if result.withdrawn else ""
+    document = {"annotations": result.annotations, "decisions": result.decisions, "withdrawn": result.withdrawn}
+    show(document | {"problems": list(result.problems)}, f"Took {taken}{gone}", as_json=json)
+
+
+def publish(
+    context: typer.Context,
+    digest: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The digest's day.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")],
+    withhold: Annotated[bool, typer.Option("--withhold", help="Leave undecided papers out.")] = False,
+    json: Json = False,
+) -> None:
+    """Publish a digest with decided tags only: a web page, Markdown, JSON and a feed.
+
+    Example: tagger publish --digest 2026-08-07 --out site
+    """
+    with open_workspace(context.obj) as workspace:
+        result = publishing.publish(workspace, digest.date(), out, withhold=withhold)
+    left_out = f", {result.withheld} withheld" if result.withheld else ""
+    left_out += f", {result.skipped} skipped by people" if result.skipped else ""
+    text = f"Published {counted(result.papers, 'paper')}{left_out}\n" + "\n".join(str(file) for file in result.files)
+    document = {"files": list(result.files), "papers": result.papers, "withheld": result.withheld}
+    show(document | {"skipped": result.skipped}, text, as_json=json)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (push, pull, publish):
+        app.command()(command)

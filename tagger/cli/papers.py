@@ -1,0 +1,64 @@
+"""``tagger init`` and ``tagger ingest``."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagger.cli.output import Day, Json, counted, fail, note, show
+from tagger.steps import ingest as ingesting
+from tagger.steps import workspace as workspaces
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The new workspace.")] = None,
+    tag_set: Annotated[Path | None, typer.Option(help="A tag set (YAML) instead of the default one.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a workspace: a folder with a tag set, settings and an empty database.
+
+    Example: tagger init digest
+    """
+    settings = workspaces.init(folder or context.obj, tag_set)
+    enter = "" if folder is None else f"cd {folder} && "
+    text = f"Made a workspace in {settings.folder}\nNext: {enter}tagger ingest FILE"
+    show(
+        {"workspace": settings.folder, "database": settings.database, "tag_set": settings.tag_set_file},
+        text,
+        as_json=json,
+    )
+
+
+def ingest(
+    context: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files or URLs, - for stdin.")],
+    digest: Day = None,
+    strict: Annotated[bool, typer.Option(help="Keep nothing if any record is bad.")] = False,
+    json: Json = False,
+) -> None:
+    """Take papers in: a Daily Papers page as text, Hugging Face's API JSON, JSON Lines or CSV, each also gzipped.
+
+    Example: tagger ingest daily_papers.txt --digest 2026-08-07
+    """
+    with workspaces.open_workspace(context.obj) as workspace:
+        day = digest.date() if digest else None
+        now = datetime.now().astimezone()
+        result = ingesting.ingest(workspace, sources, digest=day, strict=strict, now=now, stdin=sys.stdin.buffer)
+    for line in result.notes:
+        note(f"note: {line}")
+    text = (
+        f"{counted(len(result.ids), 'paper')}: {result.new} new, {result.changed} changed, {result.unchanged} unchanged"
+    )
+    document = {"new": result.new, "changed": result.changed, "unchanged": result.unchanged, "ids": list(result.ids)}
+    show(document | {"rejected": list(result.rejected), "notes": list(result.notes)}, text, as_json=json)
+    if result.rejected:
+        fail(f"{ingesting.rejections_in_words(result.rejected)}. The others were kept")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(init)
+    app.command()(ingest)

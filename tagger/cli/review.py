@@ -1,0 +1,130 @@
+"""``tagger review``: what waits for a person, and the verdicts."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from tagger.cli.output import Day, Json, counted, note, printable, progress_bar, show
+from tagger.domain.paper import Paper
+from tagger.errors import ReviewError
+from tagger.review import PaperState
+from tagger.steps import push as pushing
+from tagger.steps import review as steps
+from tagger.steps.workspace import open_workspace
+
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Papers, by their ids.")]
+TagRefs = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Just this tag; may be repeated.")]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")]
+
+
+def list_(context: typer.Context, digest: Day = None, json: Json = False) -> None:
+    """List the papers that await review, those the model isn't sure of first.
+
+    Example: tagger review list --digest 2026-08-07
+    """
+    with open_workspace(context.obj) as workspace:
+        found = steps.waiting(workspace, day=digest.date() if digest else None)
+    unsure = sum(state.suggestion.needs_review for _, state in found if state.suggestion)
+    document = {"waiting": len(found), "unsure": unsure, "papers": [_document(*pair) for pair in found]}
+    lines = [line for pair in found for line in _lines(*pair)]
+    if found:
+        lines += [
+            f"Awaiting review: {counted(len(found), 'paper')}; ? marks the {unsure} that need a human.",
+            "Next: tagger review accept ID… | reject ID --tag TAG | accept --all-sure",
+        ]
+    show(document, "\n".join(lines) or "Nothing awaits review.", as_json=json)
+
+
+def accept(
+    context: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Papers, by their ids.")] = None,
+    tag: TagRefs = None,
+    all_sure: Annotated[bool, typer.Option("--all-sure", help="All that the model is sure of.")] = False,
+    digest: Day = None,
+    by: By = None,
+    json: Json = False,
+) -> None:
+    """Accept what is suggested for papers, or just some tags, which needn't be suggested.
+
+    Example: tagger review accept 2405.14906 --tag modality:code
+    """
+    if bool(ids) == all_sure or (tag and all_sure):
+        raise typer.BadParameter("name papers, or give --all-sure alone")
+    with open_workspace(context.obj) as workspace:
+        now, who = datetime.now().astimezone(), by or workspace.curator
+        if all_sure:
+            result = steps.accept_all_sure(workspace, day=digest.date() if digest else None, by=who, now=now)
+        else:
+            result = steps.accept(workspace, ids or [], tag or [], by=who, now=now)
+    _show(result, "Accepted", as_json=json)
+
+
+def reject(context: typer.Context, ids: Ids, tag: TagRefs = None, by: By = None, json: Json = False) -> None:
+    """Reject what is suggested for papers, or just some tags.
+
+    Example: tagger review reject 2405.14906 --tag task:reasoning
+    """
+    with open_workspace(context.obj) as workspace:
+        now = datetime.now().astimezone()
+        result = steps.reject(workspace, ids, tag or [], by=by or workspace.curator, now=now)
+    _show(result, "Rejected", as_json=json)
+
+
+def send(context: typer.Context, digest: Day = None, json: Json = False) -> None:
+    """Send what awaits review to Label Studio as pre-filled suggestions; `tagger pull` takes the decisions back.
+
+    Example: tagger review send --digest 2026-08-07
+    """
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        found = steps.waiting(workspace, day=digest.date() if digest else None)
+        if not found:
+            raise ReviewError("nothing awaits review", "`tagger predict` suggests tags")
+        now = datetime.now().astimezone()
+        result = pushing.push(workspace, only=[paper.id for paper, _ in found], now=now, progress=progress)
+    text = f"Sent {counted(len(found), 'paper')} with {counted(result.suggestions, 'new suggestion')}"
+    document = {"papers": len(found), "created": result.created, "suggestions": result.suggestions}
+    show(
+        document | {"existing": result.existing, "page": result.page}, f"{text}\nReview at {result.page}", as_json=json
+    )
+    if not json:
+        note("Then: tagger pull")
+
+
+def _document(paper: Paper, state: PaperState) -> dict[str, object]:
+    suggestion = state.suggestion
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "model": suggestion.model if suggestion else None,
+        "needs_review": suggestion.needs_review if suggestion else True,
+        "tags": suggestion.tags if suggestion else {},
+        "undecided": [f"{dimension}:{tag}" for dimension, tag in state.undecided],
+        "missing": list(state.missing),
+    }
+
+
+def _lines(paper: Paper, state: PaperState) -> list[str]:
+    suggestion = state.suggestion
+    mark = "?" if suggestion is None or suggestion.needs_review else " "
+    lines = [printable(f"{mark} {paper.id}  {paper.title}"[:80])]
+    if suggestion:
+        for dimension, tags in suggestion.tags.items():
+            scored = ", ".join(f"{tag} {suggestion.scores[dimension][tag]:.2f}" for tag in tags)
+            lines.append(f"    {dimension}: {scored or '-'}")
+    lines += [f"    {dimension}: none accepted, and one is required" for dimension in state.missing if state.effective]
+    return lines
+
+
+def _show(result: steps.Reviewed, verb: str, *, as_json: bool) -> None:
+    text = f"{verb} {counted(result.decisions, 'tag')} of {counted(result.papers, 'paper')}"
+    show({"papers": result.papers, "decisions": result.decisions}, text, as_json=as_json)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(name="review", help="What waits for a person, and the verdicts.", no_args_is_help=True)
+    group.command("list")(list_)
+    for command in (accept, reject, send):
+        group.command()(command)
+    app.add_typer(group)

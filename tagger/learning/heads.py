@@ -1,0 +1,75 @@
+"""Heads: one class-balanced logistic regression a tag, all tags of a dimension together."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    Matrix: TypeAlias = NDArray[np.float32] | csr_matrix
+
+CHOICES_OF_C = (3.0, 10.0, 30.0)
+# What a tag that no paper carries scores: far below any other, so that the stack looks at other evidence.
+UNSEEN_LOGIT = -4.0
+
+
+@dataclass(frozen=True)
+class Head:
+    """Weights, shape (features, tags), and an intercept a tag."""
+
+    weights: NDArray[np.float32]
+    intercepts: NDArray[np.float32]
+
+    def logits(self, features: Matrix) -> NDArray[np.float64]:
+        """Return scores, shape (papers, tags); ``features`` is a dense or sparse matrix (papers, features)."""
+        import numpy as np
+
+        return np.asarray(features @ self.weights + self.intercepts, dtype=np.float64)
+
+
+def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -> Head:
+    """Fit a head on labels of shape (papers, tags); ``c`` is the inverse strength of its L2 penalty.
+
+    A tag that no paper or every paper carries can't be learnt: its score is a constant.
+    """
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    weights = np.zeros((features.shape[1], labels.shape[1]), dtype=np.float32)
+    intercepts = np.full(labels.shape[1], UNSEEN_LOGIT, dtype=np.float32)
+    for tag in range(labels.shape[1]):
+        support = int(labels[:, tag].sum())
+        if support == len(labels) > 0:
+            intercepts[tag] = -UNSEEN_LOGIT
+        elif support:
+            solver = "liblinear" if features.shape[1] > 5000 else "lbfgs"
+            model = LogisticRegression(C=c, class_weight="balanced", solver=solver, max_iter=300, random_state=seed)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # not converged to the last digit is converged enough
+                model.fit(features, labels[:, tag])
+            weights[:, tag], intercepts[tag] = model.coef_[0], model.intercept_[0]
+    return Head(weights, intercepts)
+
+
+def best_c(out_of_fold: Sequence[NDArray[np.float64]], labels: NDArray[np.bool_]) -> int:
+    """Return which of several out-of-fold scores, each (papers, tags), ranks the right tags of a paper best.
+
+    Ranking is judged by micro F1 at the best single threshold.
+    """
+    import numpy as np
+
+    from tagger.learning.metrics import f1
+    from tagger.learning.thresholds import best_threshold
+
+    values = []
+    for scores in out_of_fold:
+        probabilities = 1 / (1 + np.exp(-scores))
+        chosen = probabilities >= best_threshold(labels, probabilities, required=False)
+        values.append(f1(int((labels & chosen).sum()), int(chosen.sum()), int(labels.sum())))
+    return int(np.argmax(values))

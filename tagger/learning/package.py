@@ -1,0 +1,170 @@
+"""A model version as a folder: safetensors, ONNX and JSON, each with its SHA-256, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tagger.domain.model import ModelVersion
+from tagger.domain.tags import Dimension, Tag, TagSet
+from tagger.errors import ModelError
+from tagger.learning.evidence import FEATURES, Background
+from tagger.learning.heads import Head
+from tagger.learning.lexicon import Lexicon
+from tagger.learning.scoring import DimensionModel, Fitted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_REMEDY = "Copy it again, or `tagger train` a new one"
+
+
+def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: Fitted, seed: int) -> None:
+    """Add what was fitted to a folder that holds the exported encoder already, then the manifest over all files."""
+    from safetensors.numpy import save_file
+
+    save_file(_tensors(fitted), folder / "heads.safetensors")
+    content = {
+        "tag_set": asdict(tag_set),
+        "terms": fitted.lexicon.terms,
+        "thresholds": {d.id: m.threshold for d, m in zip(tag_set.dimensions, fitted.dimensions, strict=True)},
+        "sure_bound": fitted.sure_bound,
+        "features": FEATURES,
+    }
+    (folder / "model.json").write_text(_json(content), encoding="utf-8")
+    manifest = {
+        "format": FORMAT,
+        "version": asdict(version) | {"created_at": version.created_at.isoformat()},
+        "seed": seed,
+        "libraries": _library_versions(),
+        "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+    }
+    (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+
+
+def read_version(folder: Path) -> ModelVersion:
+    """Return what a model version says of itself, without verifying its files. Raises ModelError."""
+    fields = _manifest(folder)["version"]
+    try:
+        return ModelVersion(
+            **(fields | {"created_at": datetime.fromisoformat(fields["created_at"]), "name": folder.name})
+        )
+    except (TypeError, KeyError, ValueError) as error:
+        raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY) from error
+
+
+def verify(folder: Path) -> None:
+    """Check every file against its SHA-256. Raises ModelError naming the first that is missing, torn or altered."""
+    files = _manifest(folder)["files"]
+    for name in ("encoder.onnx", "tokenizer.json", "heads.safetensors", "model.json"):
+        if name not in files:
+            raise ModelError(f"the manifest of {folder} doesn't name {name}", _REMEDY)
+    for name, expected in files.items():
+        if Path(name).name != name or name in ("", ".", ".."):
+            raise ModelError(f"the manifest of {folder} names a file outside it: {name}", "Don't use this model")
+        try:
+            found = _sha256(folder / name)
+        except OSError as error:
+            raise ModelError(f"can't read {folder / name}: {error.strerror}", _REMEDY) from error
+        if found != expected:
+            raise ModelError(f"{folder / name} is damaged or was altered", _REMEDY)
+
+
+def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
+    """Verify a model version and return it, less its encoder. Raises ModelError."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    verify(folder)
+    try:
+        content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "heads.safetensors")
+        tag_set = _tag_set(content["tag_set"])
+        if tuple(content["features"]) != FEATURES:
+            raise ModelError(f"{folder} weighs other evidence than this tagger finds", "`tagger train` a new one")
+        dimensions = tuple(
+            _dimension_model(tensors, str(i), content["thresholds"][d.id]) for i, d in enumerate(tag_set.dimensions)
+        )
+        fitted = Fitted(Lexicon(tuple(content["terms"]), tensors["rarity"]), dimensions, content["sure_bound"])
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ModelError(f"{folder} holds no usable model: {error}", _REMEDY) from error
+    return read_version(folder), tag_set, fitted
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        number, files, version = manifest["format"], manifest["files"], manifest["version"]
+    except OSError as error:
+        raise ModelError(f"{folder} is no model version: it has no readable {MANIFEST}", _REMEDY) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY) from error
+    if not isinstance(number, int) or not isinstance(files, dict) or not isinstance(version, dict):
+        raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY)
+    if number != FORMAT:
+        raise ModelError(f"{folder} has format {number}, this tagger reads {FORMAT}", "Upgrade tagger to use it")
+    return dict(manifest)
+
+
+def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
+    for i, model in enumerate(fitted.dimensions):
+        tensors |= {
+            f"{i}.words.weights": model.word_head.weights,
+            f"{i}.words.intercepts": model.word_head.intercepts,
+            f"{i}.body.weights": model.body_head.weights,
+            f"{i}.body.intercepts": model.body_head.intercepts,
+            f"{i}.tags": model.tag_embeddings,
+            f"{i}.cosine_means": model.background.cosine_means,
+            f"{i}.count_means": model.background.count_means,
+            f"{i}.frequencies": model.frequencies,
+            f"{i}.stack": model.weights,
+        }
+    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+
+
+def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, threshold: float) -> DimensionModel:
+    return DimensionModel(
+        word_head=Head(tensors[f"{i}.words.weights"], tensors[f"{i}.words.intercepts"]),
+        body_head=Head(tensors[f"{i}.body.weights"], tensors[f"{i}.body.intercepts"]),
+        tag_embeddings=tensors[f"{i}.tags"],
+        background=Background(tensors[f"{i}.cosine_means"], tensors[f"{i}.count_means"]),
+        frequencies=tensors[f"{i}.frequencies"],
+        weights=tensors[f"{i}.stack"],
+        threshold=float(threshold),
+    )
+
+
+def _tag_set(document: Mapping[str, Any]) -> TagSet:
+    dimensions = [
+        Dimension(
+            d["id"], d["question"], d["required"], tuple(Tag(**(t | {"also": tuple(t["also"])})) for t in d["tags"])
+        )
+        for d in document["dimensions"]
+    ]
+    return TagSet(document["version"], tuple(dimensions))
+
+
+def _library_versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    names = ("digest-tagger", "torch", "setfit", "sentence-transformers", "scikit-learn", "numpy", "onnxruntime")
+    return {name: version(name) for name in names}
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

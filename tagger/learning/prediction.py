@@ -1,0 +1,57 @@
+"""Suggests tags for new papers with a trained model version: ONNX Runtime and numpy, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tagger.domain.labels import Suggestion
+from tagger.domain.model import ModelVersion, Progress, no_progress
+from tagger.domain.paper import Paper
+from tagger.domain.tags import TagSet
+from tagger.learning.encoder import OnnxEncoder, paper_text
+from tagger.learning.package import read_package
+from tagger.learning.scoring import Fitted, score
+
+# Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
+MOST_UNKNOWN = 0.25
+
+
+class Predictor:
+    """A loaded model version. ``tag_set`` is the one it was trained for."""
+
+    def __init__(self, version: ModelVersion, tag_set: TagSet, fitted: Fitted, encoder: OnnxEncoder) -> None:
+        self.version = version
+        self.tag_set = tag_set
+        self._fitted = fitted
+        self._encoder = encoder
+
+    def predict(self, papers: Sequence[Paper], *, at: datetime, progress: Progress = no_progress) -> list[Suggestion]:
+        """Return a suggestion for each paper, in order.
+
+        It needs review where the list isn't sure, and where there is no abstract or the text is mostly unknown to the
+        encoder. Only the first 256 tokens are read by it, and 20,000 characters searched for words.
+        """
+        if not papers:
+            return []
+        embeddings, unknown = self._encoder.encode([paper_text(paper) for paper in papers], progress)
+        scored = score(self._fitted, self.tag_set, papers, embeddings)
+        suggestions = []
+        for row, paper in enumerate(papers):
+            tags, scores = {}, {}
+            for i, dimension in enumerate(self.tag_set.dimensions):
+                values = scored.scores[i][row]
+                scores[dimension.id] = dict(zip(dimension.tag_ids, map(float, values), strict=True))
+                tags[dimension.id] = tuple(
+                    tag for tag, chosen in zip(dimension.tag_ids, scored.chosen[i][row], strict=True) if chosen
+                )
+            sure = bool(scored.sure[row]) and bool(paper.abstract) and unknown[row] <= MOST_UNKNOWN
+            suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, needs_review=not sure))
+        return suggestions
+
+
+def load_predictor(folder: Path) -> Predictor:
+    """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used."""
+    version, tag_set, fitted = read_package(folder)
+    return Predictor(version, tag_set, fitted, OnnxEncoder(folder))

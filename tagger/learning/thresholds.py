@@ -1,0 +1,80 @@
+"""Where a score becomes a tag, and when a list of tags is sure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagger.learning.metrics import f1
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# A list is sure where lists like it, out of fold, agreed with people at least so well (example F1).
+SURE_AGREEMENT = 0.9
+
+
+def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, required: bool) -> float:
+    """Return the score from which taking a tag gives the best micro F1; both arrays are (papers, tags).
+
+    With ``required``, each paper's best tag counts as taken anyway. Without any label it is 0.5.
+    """
+    import numpy as np
+
+    if not labels.any():
+        return 0.5
+    forced = np.zeros(labels.shape, dtype=bool)
+    if required:
+        forced[np.arange(len(labels)), scores.argmax(1)] = True
+    free_scores, free_labels = scores[~forced], labels[~forced]
+    order = np.argsort(-free_scores, kind="stable")
+    ranked = free_scores[order]
+    hits = np.concatenate([[0], np.cumsum(free_labels[order])]) + int(labels[forced].sum())
+    chosen = np.arange(len(ranked) + 1) + int(forced.sum())
+    values = 2 * hits / np.maximum(chosen + int(labels.sum()), 1)
+    best = int(values.argmax())
+    above = ranked[best - 1] if best else 1.0
+    below = ranked[best] if best < len(ranked) else 0.0
+    return float(np.clip((above + below) / 2, 0.02, 0.98))
+
+
+def choose(scores: NDArray[np.float64], threshold: float, *, required: bool) -> NDArray[np.bool_]:
+    """Return which tags are taken: those that reach the threshold, and with ``required`` each paper's best one."""
+    import numpy as np
+
+    chosen = np.asarray(scores >= threshold)
+    if required and scores.shape[1]:
+        chosen[np.arange(len(scores)), scores.argmax(1)] = True
+    return chosen
+
+
+def expected_disagreement(scores: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return for each paper how far its list is expected to be from the true one: 1 less the expected F1, 0 to 1.
+
+    Both arrays are (papers, tags of all dimensions). The expectation takes the scores as probabilities, and the ratio's
+    expectation as the ratio of expectations.
+    """
+    import numpy as np
+
+    hits = np.where(chosen, scores, 0).sum(1)
+    return np.asarray(1 - 2 * hits / np.maximum(chosen.sum(1) + scores.sum(1), 1e-9))
+
+
+def sure_bound(labels: NDArray[np.bool_], scores: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:
+    """Return the largest expected disagreement up to which lists, taken together, agreed with people well enough.
+
+    All arrays are (papers, tags of all dimensions), out of fold. -1 if not even the surest ten lists did.
+    """
+    import numpy as np
+
+    expected = expected_disagreement(scores, chosen)
+    agreed = np.array(
+        [
+            f1(int((t & c).sum()), int(c.sum()), int(t.sum())) if c.any() or t.any() else 1.0
+            for t, c in zip(labels, chosen, strict=True)
+        ]
+    )
+    order = np.argsort(expected, kind="stable")
+    so_far = np.cumsum(agreed[order]) / np.arange(1, len(order) + 1)
+    good = [i for i in range(9, len(order)) if so_far[i] >= SURE_AGREEMENT]
+    return float(expected[order[good[-1]]]) if good else -1.0

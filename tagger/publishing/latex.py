@@ -1,0 +1,54 @@
+"""Makes the commonest LaTeX of titles readable as plain text; what it doesn't know stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+_MATH = re.compile(r"\$([^$]{1,200})\$")
+_WRAPPED = re.compile(r"\\(?:text|math)?(?:bf|it|rm|sc|tt|sf|cal|bb|up)?(?:text)?\s*\{([^{}]*)\}")
+_RAISED = re.compile(r"([\^_])(?:\{([^{}]*)\}|(\w))")
+_UP = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+_DOWN = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SYMBOLS = {
+    r"\alpha": "α",
+    r"\beta": "β",
+    r"\gamma": "γ",
+    r"\delta": "δ",
+    r"\epsilon": "ε",
+    r"\lambda": "λ",
+    r"\mu": "μ",
+    r"\pi": "π",
+    r"\sigma": "σ",
+    r"\tau": "τ",
+    r"\infty": "∞",
+    r"\times": "×",
+    r"\to": "→",
+    r"\rightarrow": "→",
+    r"\sim": "~",
+    r"\%": "%",
+    r"\&": "&",
+}
+_SYMBOL = re.compile("|".join(re.escape(name) + (r"(?![A-Za-z])" if name[1].isalpha() else "") for name in _SYMBOLS))
+
+
+def readable_latex(text: str) -> str:
+    """Return text with simple formulas written out: ``$\\textbf{S}^2$IP`` becomes ``S²IP``.
+
+    A formula that isn't simple is left alone, dollar signs and all.
+    """
+    return _MATH.sub(lambda match: _readable(match[1]) or match[0], text)
+
+
+def _readable(formula: str) -> str:
+    """Return a formula as plain text, or nothing if some of it isn't known."""
+    for _ in range(3):
+        formula = _WRAPPED.sub(r"\1", formula)
+    formula = _SYMBOL.sub(lambda match: _SYMBOLS[match[0]], formula)
+    formula = _RAISED.sub(_shifted, formula)
+    return "" if re.search(r"[\\^_{}]", formula) else formula.strip()
+
+
+def _shifted(match: re.Match[str]) -> str:
+    content = match[2] if match[2] is not None else match[3]
+    shifted = content.translate(_UP if match[1] == "^" else _DOWN)
+    return match[0] if shifted == content and content else shifted

@@ -1,0 +1,82 @@
+"""What every rendering shows: one view of a tagged digest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tagger.domain.paper import Paper
+from tagger.domain.tags import TagSet
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTag:
+    """A decided tag with its provenance."""
+
+    id: str
+    name: str
+    means: str
+    by: str
+    rule: str | None
+    model: str | None
+    score: float | None
+    at: datetime
+
+    @property
+    def person(self) -> str:
+        """The name of who decided, without the rest of an e-mail address."""
+        return self.by.split("@", 1)[0] or self.by
+
+    @property
+    def provenance(self) -> str:
+        """Who accepted the tag and what had suggested it, in a sentence's half."""
+        suggested = f", suggested by {self.model} at {self.score:.2f}" if self.model and self.score is not None else ""
+        by = f"by the rule {self.rule} that {self.person} set going" if self.rule else f"by {self.person}"
+        return f"accepted {by}{suggested}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPaper:
+    """A paper with its decided tags by dimension id."""
+
+    paper: Paper
+    tags: Mapping[str, tuple[PublishedTag, ...]]
+
+    @property
+    def link(self) -> str | None:
+        """The paper's address: its own if it is of the web, else arXiv's for an arXiv id."""
+        url = self.paper.url or ""
+        if url.startswith(("http://", "https://")):
+            return url
+        head, _, tail = self.paper.id.partition("/")
+        is_new = self.paper.id.replace(".", "", 1).isdigit() and self.paper.id[4:5] == "."
+        is_old = tail.isdigit() and len(tail) == 7 and head.replace("-", "").replace(".", "").isalpha()
+        return f"https://arxiv.org/abs/{self.paper.id}" if is_new or is_old else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedDigest:
+    """One day's reviewed digest. ``withheld`` papers await review; ``edited_at`` is the time of the last decision."""
+
+    day: date
+    title: str
+    tag_set: TagSet
+    papers: tuple[PublishedPaper, ...]
+    withheld: int
+    edited_at: datetime
+
+    def uses(self, dimension_id: str) -> Counter[str]:
+        """Return how many papers carry each tag of a dimension."""
+        return Counter(tag.id for paper in self.papers for tag in paper.tags.get(dimension_id, ()))
+
+    @property
+    def tags_by_people(self) -> int:
+        """How many tags a person decided."""
+        return sum(tag.rule is None for paper in self.papers for tags in paper.tags.values() for tag in tags)
+
+    @property
+    def tags_by_rule(self) -> int:
+        """How many tags a rule accepted."""
+        return sum(tag.rule is not None for paper in self.papers for tags in paper.tags.values() for tag in tags)

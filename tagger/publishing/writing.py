@@ -1,0 +1,171 @@
+"""Renders a tagged digest to files; the same digest gives the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from tagger.files import write_file
+from tagger.publishing.latex import readable_latex
+from tagger.publishing.view import PublishedPaper, PublishedTag, TaggedDigest
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
+
+
+def render_digest(digest: TaggedDigest) -> dict[str, bytes]:
+    """Return the digest's files by name: a web page, Markdown, JSON and an Atom feed."""
+    return {
+        "index.html": _page(digest).encode(),
+        "digest.md": _markdown(digest).encode(),
+        "digest.json": _json(digest).encode(),
+        "feed.xml": _feed(digest),
+    }
+
+
+def write_digest(digest: TaggedDigest, folder: Path) -> list[Path]:
+    """Write the digest's files and return their paths; a file that says the same already isn't touched.
+
+    Raises OSError as the system gives it.
+    """
+    paths = []
+    for name, content in render_digest(digest).items():
+        path = folder / name
+        if not path.exists() or path.read_bytes() != content:
+            write_file(path, content)
+        paths.append(path)
+    return paths
+
+
+def _page(digest: TaggedDigest) -> str:
+    environment = _environment()
+    style, script = (environment.get_template(name).render().strip() for name in ("page.css", "page.js"))
+    policy = f"default-src 'none'; style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; base-uri 'none'"
+    template = environment.get_template("page.html")
+    return template.render(digest=digest, style=style, script=script, policy=policy, readable=readable_latex) + "\n"
+
+
+def _markdown(digest: TaggedDigest) -> str:
+    template = _environment().get_template("digest.md")
+    return template.render(digest=digest, plain=_escaped_markdown, readable=readable_latex).strip() + "\n"
+
+
+def _json(digest: TaggedDigest) -> str:
+    document = {
+        "day": digest.day.isoformat(),
+        "title": digest.title,
+        "tag_set": digest.tag_set.version,
+        "edited_at": digest.edited_at.isoformat(),
+        "withheld": digest.withheld,
+        "papers": [_json_paper(paper) for paper in digest.papers],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _json_paper(published: PublishedPaper) -> dict[str, object]:
+    paper = published.paper
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "url": published.link,
+        "authors": list(paper.authors),
+        "published": paper.published.isoformat() if paper.published else None,
+        "upvotes": paper.upvotes,
+        "tags": {dimension: [_json_tag(tag) for tag in tags] for dimension, tags in published.tags.items()},
+    }
+
+
+def _json_tag(tag: PublishedTag) -> dict[str, object]:
+    return {
+        "id": tag.id,
+        "name": tag.name,
+        "by": tag.person,
+        "rule": tag.rule,
+        "model": tag.model,
+        "score": round(tag.score, 4) if tag.score is not None else None,
+        "at": tag.at.isoformat(),
+    }
+
+
+def _feed(digest: TaggedDigest) -> bytes:
+    """Return an Atom feed (RFC 4287). Its ids are made of the day and the papers' ids, so that they never change."""
+    ElementTree.register_namespace("", _ATOM)
+    updated = digest.edited_at.isoformat()
+    feed = ElementTree.Element(f"{{{_ATOM}}}feed")
+    _add(feed, "title", f"{digest.title}, {digest.day.isoformat()}")
+    _add(feed, "id", _urn(digest.day.isoformat()))
+    _add(feed, "updated", updated)
+    _add(_add(feed, "author", ""), "name", digest.title)
+    for published in digest.papers:
+        paper = published.paper
+        entry = _add(feed, "entry", "")
+        _add(entry, "title", readable_latex(paper.title))
+        _add(entry, "id", _urn(f"{digest.day.isoformat()} {paper.id}"))
+        _add(
+            entry,
+            "updated",
+            max((t.at for tags in published.tags.values() for t in tags), default=digest.edited_at).isoformat(),
+        )
+        if published.link:
+            ElementTree.SubElement(entry, f"{{{_ATOM}}}link", {"rel": "alternate", "href": published.link})
+        for author in paper.authors:
+            _add(_add(entry, "author", ""), "name", author)
+        for dimension, tags in published.tags.items():
+            for tag in tags:
+                category = {"term": tag.id, "scheme": f"urn:tagger:{dimension}", "label": _xml_text(tag.name)}
+                ElementTree.SubElement(entry, f"{{{_ATOM}}}category", category)
+        _add(entry, "summary", paper.abstract)
+        told = (f"{tag.name}: {tag.provenance}" for tags in published.tags.values() for tag in tags)
+        _add(entry, "content", f"{paper.abstract}\n\n" + "\n".join(told))
+    ElementTree.indent(feed)
+    document: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def _add(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Element:
+    child = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}")
+    if text:
+        child.text = _xml_text(text)
+    return child
+
+
+def _xml_text(text: str) -> str:
+    return _NOT_XML.sub("", text)
+
+
+def _urn(name: str) -> str:
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"urn:uuid:{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
+
+
+def _escaped_markdown(text: str) -> str:
+    """Return text that Markdown shows as it is, also at the start of a line."""
+    escaped = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return re.sub(r"^(\d+)([.)])|^([-+=])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)
+
+
+def _csp_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    def escapes(name: str | None) -> bool:
+        return name is not None and name.endswith(".html")
+
+    settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    folder = Path(__file__).parent / "templates"
+    return Environment(loader=FileSystemLoader(folder), autoescape=escapes, **settings)

@@ -1,0 +1,62 @@
+"""Hugging Face's daily-papers API JSON, in each schema it has had since 2024."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tagger.domain.paper import Entry
+from tagger.sources.records import Parsed, Rejected, clean, collect, entry_of
+
+
+def is_hf_api(records: list[object]) -> bool:
+    """Return whether records are entries of that API: each wraps a ``paper``."""
+    return any(isinstance(record, dict) and isinstance(record.get("paper"), dict) for record in records)
+
+
+def parse_hf_api(records: list[object]) -> Parsed:
+    """Parse the API's list of entries.
+
+    The digest's day is when the paper was submitted to the daily page, which since 2025 stands in the paper itself as
+    ``submittedOnDailyAt``; before, the entry's own ``publishedAt`` said it.
+    """
+    return collect("Hugging Face API", _entries(records))
+
+
+def _entries(records: list[object]) -> Iterator[Entry | Rejected]:
+    for number, record in enumerate(records, 1):
+        place = f"record {number}"
+        try:
+            if not isinstance(record, dict) or not isinstance(record.get("paper"), dict):
+                raise ValueError("it wraps no paper")
+            yield entry_of(_flat(record, record["paper"]), place)
+        except ValueError as error:
+            yield Rejected(place, str(error))
+
+
+def _flat(record: Mapping[str, object], paper: Mapping[str, object]) -> dict[str, object]:
+    listed_at = paper.get("submittedOnDailyAt") or record.get("publishedAt")
+    raw_id = paper.get("id")
+    return {
+        "id": raw_id,
+        "title": paper.get("title") or record.get("title"),
+        "abstract": paper.get("summary") or record.get("summary"),
+        "published": paper.get("publishedAt"),
+        "digest": listed_at,
+        "authors": _names(paper.get("authors")),
+        "url": f"https://huggingface.co/papers/{clean(raw_id)}" if isinstance(raw_id, str) and raw_id.strip() else None,
+        "upvotes": paper.get("upvotes"),
+    }
+
+
+def _names(authors: object) -> list[str]:
+    """Return the authors' names; in 2024 some stood only in the account that claimed the paper."""
+    names = []
+    for author in authors if isinstance(authors, list) else []:
+        if not isinstance(author, dict):
+            continue
+        account = author.get("user")
+        claimed = account.get("fullname") if isinstance(account, dict) else None
+        name = author.get("name") or claimed
+        if isinstance(name, str) and not (author.get("hidden") and not author.get("name")):
+            names.append(name)
+    return names

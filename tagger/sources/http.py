@@ -1,0 +1,36 @@
+"""The only place that fetches from the network."""
+
+from __future__ import annotations
+
+from tagger import __version__
+from tagger.errors import SourceError
+
+TIMEOUT_S = 30.0
+MAX_BYTES = 50_000_000
+
+
+def fetch_bytes(url: str) -> bytes:
+    """Return what a URL answers, following up to five redirects. Raises SourceError with what went wrong."""
+    import httpx
+
+    agent = f"tagger/{__version__} (paper digest tool)"
+    try:
+        with (
+            httpx.Client(follow_redirects=True, max_redirects=5, timeout=TIMEOUT_S) as client,
+            client.stream("GET", url, headers={"User-Agent": agent}) as response,
+        ):
+            response.raise_for_status()
+            chunks, size = [], 0
+            for chunk in response.iter_bytes():
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise SourceError(f"{url} answers with more than {MAX_BYTES // 1_000_000} MB")
+                chunks.append(chunk)
+            return b"".join(chunks)
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        raise SourceError(f"{url} answers {status} {error.response.reason_phrase}", "Is the address right?") from error
+    except httpx.TimeoutException as error:
+        raise SourceError(f"{url} didn't answer within {TIMEOUT_S:.0f} s", "Try again later") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SourceError(f"can't fetch {url}: {error}", "Is the address right, and the network up?") from error

@@ -1,0 +1,124 @@
+"""Turns one record of any format into a paper, checking every field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tagger.domain.paper import Entry, Paper, paper_id, title_id
+
+PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|[T ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that can't be used: where it stands and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a source holds. ``notes`` are assumptions made and oddities met, each a line for the user."""
+
+    format: str
+    entries: tuple[Entry, ...]
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def entry_of(record: Mapping[str, object], place: str) -> Entry:
+    """Return the entry that a record with the fields of a paper describes. Raises ValueError saying what is wrong."""
+    title = text_of(record, "title")
+    if not title:
+        raise ValueError("it has no title")
+    raw_id = text_of(record, "id")
+    paper = Paper(
+        id=paper_id(raw_id) if raw_id else title_id(title),
+        title=title,
+        abstract=text_of(record, "abstract"),
+        published=day_of(record, "published"),
+        authors=texts_of(record, "authors"),
+        url=text_of(record, "url") or None,
+        categories=texts_of(record, "categories"),
+        upvotes=_count_of(record, "upvotes"),
+    )
+    return Entry(paper, day_of(record, "digest"), place)
+
+
+def collect(format_name: str, found: Iterable[Entry | Rejected], notes: Iterable[str] = ()) -> Parsed:
+    """Return entries and rejections sorted out; of several records with one id the last counts, and that is noted."""
+    entries: dict[str, Entry] = {}
+    rejected: list[Rejected] = []
+    all_notes = list(notes)
+    for item in found:
+        if isinstance(item, Rejected):
+            rejected.append(item)
+            continue
+        former = entries.get(item.paper.id)
+        if former is not None:
+            same = "again" if former.paper == item.paper else "again with other fields; this one counts"
+            all_notes.append(f"{item.place}: the paper {item.paper.id} of {former.place} {same}")
+        entries[item.paper.id] = item
+    return Parsed(format_name, tuple(entries.values()), tuple(rejected), tuple(all_notes))
+
+
+def clean(text: str) -> str:
+    """Return text on one line: runs of white space and control characters are a space, lone surrogates U+FFFD."""
+    text = _SURROGATE.sub("\ufffd", text).replace("\0", "")
+    if not text.isprintable():
+        # Format characters such as joiners are part of some scripts; line and control characters are not.
+        text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
+    return " ".join(text.split())
+
+
+def text_of(record: Mapping[str, object], field: str) -> str:
+    """Return a field's text, cleaned: empty if it is missing or null. Raises ValueError if it is no text."""
+    value = record.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"its {field} is not a text")
+    return clean(value)
+
+
+def texts_of(record: Mapping[str, object], field: str) -> tuple[str, ...]:
+    """Return a field's list of texts; one text is split at semicolons. Raises ValueError if it is neither."""
+    value = record.get(field)
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        value = value.split(";")
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"its {field} are not a list of texts")
+    return tuple(text for item in value if (text := clean(item)))
+
+
+def day_of(record: Mapping[str, object], field: str) -> date | None:
+    """Return a field's day, from a date or a time in ISO form. Raises ValueError if it is neither."""
+    text = text_of(record, field)
+    if not text:
+        return None
+    match = _DATE.match(text)
+    try:
+        return date.fromisoformat(match[0]) if match else datetime.fromisoformat(text).date()
+    except ValueError:
+        raise ValueError(f"its {field} is '{text[:40]}', not a date such as 2026-08-07") from None
+
+
+def _count_of(record: Mapping[str, object], field: str) -> int | None:
+    value = record.get(field)
+    if isinstance(value, str) and value.strip():
+        value = int(value) if value.strip().isdecimal() and len(value) < 16 else value
+    if value is None or value == "":
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise ValueError(f"its {field} is not a whole number")
+    return value

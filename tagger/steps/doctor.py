@@ -1,0 +1,77 @@
+"""What is wrong with this installation and workspace, if anything is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from tagger.errors import TaggerError
+from tagger.learning import package
+from tagger.learning.encoder import find_encoder
+from tagger.settings import read_settings
+from tagger.steps.studio import studio_status
+from tagger.store import open_store
+from tagger.studio.installation import find_server
+from tagger.tagset import read_tag_set
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def examine(folder: Path) -> list[Finding]:
+    """Look at everything the commands lean on; what can't be used is a finding that says what to do."""
+    findings = [Finding("Python", True, sys.version.split()[0])]
+    settings = _look(findings, "workspace", lambda: read_settings(folder), lambda s: str(s.folder))
+    server = find_server()
+    findings.append(Finding("Label Studio", True, str(server) if server else "not installed (tagger studio install)"))
+    if settings is None:
+        return findings
+    _look(
+        findings,
+        "tag set",
+        lambda: read_tag_set(settings.tag_set_file),
+        lambda t: f"version {t.version}, {sum(len(d.tags) for d in t.dimensions)} tags",
+    )
+    _look(findings, "encoder", lambda: find_encoder(settings.encoder), str)
+    _look(findings, "database", lambda: _examine_database(settings.database), str)
+    _look(findings, "server", lambda: studio_status(settings), lambda s: s.url if s.running else "not running")
+    folders = sorted(p for p in settings.models.glob("*") if p.is_dir() and not p.name.startswith("."))
+    for path in folders:
+        _look(findings, f"model {path.name}", partial(package.verify, path), lambda _: "files verified")
+    token = settings.studio / "token"
+    if token.exists():
+        mode = token.stat().st_mode & 0o777
+        detail = f"mode {mode:o}" if mode == 0o600 else f"mode {mode:o}: others can read it. chmod 600 {token}"
+        findings.append(Finding("token", mode == 0o600, detail))
+    return findings
+
+
+def _examine_database(path: Path) -> str:
+    with open_store(path) as store:
+        faults = store.faults()
+        papers = store.papers.count()
+    if faults:
+        raise TaggerError("; ".join(faults[:3]), "Put a copy of the database in its place")
+    return f"{papers} papers, sound"
+
+
+def _look(findings: list[Finding], what: str, find: Callable[[], _T], describe: Callable[[_T], str]) -> _T | None:
+    try:
+        found = find()
+    except TaggerError as error:
+        findings.append(Finding(what, False, str(error)))
+        return None
+    findings.append(Finding(what, True, describe(found)))
+    return found

@@ -1,0 +1,71 @@
+"""Papers in: from files, URLs and stdin into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import BinaryIO
+
+from tagger.domain.paper import Entry
+from tagger.errors import SourceError
+from tagger.sources import Rejected, read_source
+from tagger.steps.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingest found. ``rejected`` are the records that were left out, ``notes`` things worth a line."""
+
+    new: int
+    changed: int
+    unchanged: int
+    ids: tuple[str, ...]
+    rejected: tuple[Rejected, ...]
+    notes: tuple[str, ...]
+
+
+def ingest(
+    workspace: Workspace,
+    sources: Sequence[str],
+    *,
+    digest: date | None = None,
+    strict: bool = False,
+    now: datetime,
+    stdin: BinaryIO | None = None,
+) -> Ingested:
+    """Save the papers of all sources in one transaction; ``digest`` overrules the day that a source names.
+
+    A record or source that can't be read is told in ``rejected`` and the others are kept; with ``strict``, none is kept
+    and SourceError is raised. So it is, too, when nothing at all could be read.
+    """
+    entries: list[Entry] = []
+    rejected: list[Rejected] = []
+    notes: list[str] = []
+    for source in sources:
+        try:
+            parsed = read_source(source, today=now.date(), stdin=stdin)
+        except SourceError as error:
+            if len(sources) == 1:
+                raise
+            rejected.append(Rejected(source, str(error)))
+            continue
+        prefix = f"{source}, " if len(sources) > 1 else ""
+        entries += parsed.entries
+        rejected += [replace(r, place=prefix + r.place) for r in parsed.rejected]
+        notes += [prefix + note for note in parsed.notes if not (digest and note.startswith("no year"))]
+    if rejected and (strict or not entries):
+        raise SourceError(f"nothing was kept: {rejections_in_words(rejected)}")
+    if digest:
+        entries = [replace(entry, digest=digest) for entry in entries]
+    with workspace.store.write():
+        saved = workspace.store.papers.save(entries, now)
+    return Ingested(saved.new, saved.changed, saved.unchanged, saved.ids, tuple(rejected), tuple(notes))
+
+
+def rejections_in_words(rejected: Sequence[Rejected]) -> str:
+    """Return one line for all records that were left out, naming the first few with their places."""
+    named = "; ".join(f"{r.place}: {r.reason}" for r in rejected[:5])
+    more = f"; and {len(rejected) - 5} more" if len(rejected) > 5 else ""
+    count = "1 record can't be used" if len(rejected) == 1 else f"{len(rejected)} records can't be used"
+    return f"{count}: {named}{more}"

@@ -1,0 +1,132 @@
+"""Brings a Label Studio project to what the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tagger.domain.labels import Annotation, standing_annotations
+from tagger.domain.model import Progress
+from tagger.domain.paper import Entry, Paper
+from tagger.errors import StoreError
+from tagger.steps.studio import open_linked_project, studio_status
+from tagger.steps.workspace import Workspace
+from tagger.store.studio_links import LinkedAnnotation, LinkedProject
+from tagger.studio.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push did. ``page`` is where people label; ``restored`` annotations were lost on the server."""
+
+    created: int
+    existing: int
+    updated: int
+    suggestions: int
+    restored: int
+    page: str
+
+
+def push(
+    workspace: Workspace,
+    *,
+    day: date | None = None,
+    only: Sequence[str] | None = None,
+    now: datetime,
+    progress: Progress,
+) -> Pushed:
+    """Send all papers, a digest's, or ``only`` some; then suggestions, then annotations the server has lost.
+
+    It can be cut anywhere and run again: what is there is looked up first, and nothing is sent twice. A project
+    that was deleted, or a server that was wiped, is filled again. Raises StudioError, and StoreError if there is no
+    such digest.
+    """
+    papers = _papers(workspace, day, only)
+    project, link = open_linked_project(workspace, studio_status(workspace.settings), now=now, rebuild=True)
+    ids = [paper.id for paper in papers]
+    tasks = project.single_tasks(project.find_tasks(ids))
+    missing = [paper for paper in papers if paper.id not in tasks]
+    digests = workspace.store.papers.digests_of(ids)
+    created = project.create_tasks([Entry(paper, digests.get(paper.id)) for paper in missing], progress)
+    updated = _update_texts(workspace, project, link, papers, tasks, progress)
+    with workspace.store.write():
+        for paper in missing:
+            workspace.store.studio.save_task(link, created[paper.id], paper.id, paper.text_hash)
+    tasks |= created
+    restored = _restore(workspace, project, link, tasks, progress)
+    suggestions = _suggest(workspace, project, ids, tasks, progress)
+    return Pushed(len(created), len(papers) - len(created), updated, suggestions, restored, project.labelling_url)
+
+
+def _papers(workspace: Workspace, day: date | None, only: Sequence[str] | None) -> list[Paper]:
+    papers = workspace.store.papers
+    if only is not None:
+        return list(papers.of(only))
+    if day is None:
+        return list(papers.all())
+    found = papers.in_digest(day)
+    if not found:
+        raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
+    return found
+
+
+def _update_texts(
+    workspace: Workspace,
+    project: Project,
+    link: LinkedProject,
+    papers: Sequence[Paper],
+    tasks: Mapping[str, int],
+    progress: Progress,
+) -> int:
+    """Give tasks the present text of their papers where it has changed; returns how many had."""
+    links = workspace.store.studio
+    known = links.task_hashes(link)
+    digests = workspace.store.papers.digests_of([p.id for p in papers])
+    stale = [p for p in papers if p.id in tasks and known.get(p.id, {}).get(tasks[p.id], p.text_hash) != p.text_hash]
+    for number, paper in enumerate(stale):
+        progress("updating texts", number, len(stale))
+        project.update_task(tasks[paper.id], Entry(paper, digests.get(paper.id)))
+        with workspace.store.write():
+            links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
+    adopted = [p for p in papers if p.id in tasks and tasks[p.id] not in known.get(p.id, {})]
+    with workspace.store.write():
+        for paper in adopted:
+            links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
+    return len(stale)
+
+
+def _restore(
+    workspace: Workspace, project: Project, link: LinkedProject, tasks: Mapping[str, int], progress: Progress
+) -> int:
+    """Put standing annotations on the server that this project never had; returns how many.
+
+    One that it had, and hasn't any more, was deleted there by someone: `pull` takes that as a withdrawal.
+    """
+    links = workspace.store.studio
+    known = [linked.annotation for linked in links.annotations(link).values()]
+    seen = {(a.paper_id, a.annotator) for a in known}
+    lost: list[tuple[int, Annotation]] = []
+    for paper_id, said in workspace.store.labels.annotations(list(tasks)).items():
+        for annotation in standing_annotations(said):
+            if (paper_id, annotation.annotator) not in seen:
+                lost.append((tasks[paper_id], annotation))
+    for number, (task_id, annotation) in enumerate(lost):
+        progress("putting annotations back", number, len(lost))
+        annotation_id = project.restore_annotation(task_id, annotation)
+        with workspace.store.write():
+            links.save_annotations(link, [LinkedAnnotation(annotation_id, task_id, annotation)])
+    return len(lost)
+
+
+def _suggest(
+    workspace: Workspace, project: Project, ids: Sequence[str], tasks: Mapping[str, int], progress: Progress
+) -> int:
+    """Send the current model version's suggestions for papers that no person has tagged; returns how many were new."""
+    model = workspace.store.models.current_name()
+    if model is None:
+        return 0
+    states = workspace.states(list(ids))
+    found = workspace.store.suggestions.of(list(ids), model=model)
+    items = [(tasks[i], found[i][-1]) for i in ids if i in found and not states[i].annotated]
+    return project.add_suggestions(items, progress)

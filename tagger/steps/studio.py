@@ -1,0 +1,134 @@
+"""The Label Studio a workspace works with: its own local server, or a foreign one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from tagger.domain.model import Progress
+from tagger.errors import StudioError
+from tagger.files import write_file
+from tagger.settings import Settings
+from tagger.steps.workspace import Workspace
+from tagger.store import Store
+from tagger.store.studio_links import LinkedProject
+from tagger.studio.access import answers
+from tagger.studio.connection import ProjectGone
+from tagger.studio.project import Project, open_project
+from tagger.studio.server import server_status, start_server, stop_server
+
+CONNECTION_NAME = "connection.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StudioStatus:
+    """Where Label Studio is. ``local``: tagger runs it; ``project`` is None before the first start or push."""
+
+    running: bool
+    url: str
+    token_file: Path
+    local: bool
+    login: str | None = None
+    project: int | None = None
+
+    @property
+    def page(self) -> str | None:
+        """Where people label: never the home page, which makes the server fetch something from the web."""
+        return f"{self.url}/projects/{self.project}/data?labeling=1" if self.project is not None else None
+
+
+def start_studio(
+    workspace: Workspace,
+    *,
+    port: int | None = None,
+    url: str | None = None,
+    token_file: Path | None = None,
+    now: datetime,
+    progress: Progress,
+) -> StudioStatus:
+    """Start the local server, or connect to the one at ``url``, and open the workspace's project in it.
+
+    A server that runs already is used as it is. Raises StudioError with what to do.
+    """
+    settings = workspace.settings
+    connection = settings.studio / CONNECTION_NAME
+    if url is not None:
+        if token_file is None:
+            raise StudioError(
+                f"no token for {url}", "Give --token-file FILE with a personal access token of that server"
+            )
+        token_file = token_file.expanduser().resolve()
+        _token(token_file)
+        content = json.dumps({"url": url.rstrip("/"), "token_file": str(token_file)}) + "\n"
+        found = StudioStatus(True, url.rstrip("/"), token_file, local=False)
+        _, link = open_linked_project(workspace, found, now=now, rebuild=True)
+        write_file(connection, content)
+    else:
+        server = start_server(settings.studio, port=port, progress=progress)
+        connection.unlink(missing_ok=True)
+        found = StudioStatus(True, server.url, server.token_file, local=True, login=server.login)
+        _, link = open_linked_project(workspace, found, now=now, rebuild=True)
+    return replace(found, project=link.project_id)
+
+
+def stop_studio(settings: Settings) -> bool:
+    """Stop the local server. Returns False if it wasn't running."""
+    return stop_server(settings.studio)
+
+
+def studio_status(settings: Settings, store: Store | None = None) -> StudioStatus:
+    """Return where Label Studio is, and given the store, which project of it is in use."""
+    found = _studio(settings)
+    link = store.studio.project(found.url) if store else None
+    return replace(found, project=link.project_id) if link else found
+
+
+def _studio(settings: Settings) -> StudioStatus:
+    connection = settings.studio / CONNECTION_NAME
+    if connection.exists():
+        try:
+            content = json.loads(connection.read_text())
+            url = str(content["url"])
+            return StudioStatus(answers(url), url, Path(content["token_file"]), local=False)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StudioError(f"{connection} is damaged", "`tagger studio start` makes it again") from error
+    server = server_status(settings.studio)
+    return StudioStatus(server.running, server.url, server.token_file, local=True, login=server.login)
+
+
+def open_linked_project(
+    workspace: Workspace, status: StudioStatus, *, now: datetime, rebuild: bool
+) -> tuple[Project, LinkedProject]:
+    """Open the workspace's project at that server, and make it where there was none before.
+
+    With ``rebuild`` a project that is gone from the server is made anew; else StudioError is raised.
+    """
+    if not status.running:
+        raise StudioError("Label Studio isn't running", "`tagger studio start` starts it")
+    links, token = workspace.store.studio, _token(status.token_file)
+    title = workspace.settings.title
+    link = links.project(status.url)
+    try:
+        known = (link.project_id, link.born) if link else None
+        project = open_project(status.url, token, known, workspace.tag_set, title)
+    except ProjectGone:
+        if not rebuild:
+            raise
+        link = None
+        project = open_project(status.url, token, None, workspace.tag_set, title)
+    if link is None:
+        with workspace.store.write():
+            link = links.add_project(status.url, project.id, project.born, now)
+    return project, link
+
+
+def _token(path: Path) -> str:
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudioError(f"can't read the token in {path}", "Is it there, and yours to read?") from error
+    if not token or not token.isascii() or any(c.isspace() for c in token):
+        raise StudioError(f"{path} holds no token", "Put a personal access token of the server there, alone")
+    return token

@@ -1,0 +1,90 @@
+"""A new model version from what people said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tagger.domain.model import ModelVersion, Progress
+from tagger.errors import LearningError
+from tagger.learning.examples import Example
+from tagger.learning.readiness import Readiness, readiness
+from tagger.learning.training import TrainingOptions
+from tagger.learning.training import train as train_model
+from tagger.steps.workspace import Workspace
+
+# Texts of papers without tags that tell the encoder what is ordinary here; more of them change nothing measurable.
+BACKGROUND_PAPERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A new model version, how long it took, and what it can and can't do yet."""
+
+    version: ModelVersion
+    seconds: float
+    readiness: Readiness
+
+
+def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
+    """Train on every paper that a person has tagged, and make the result the current model version.
+
+    The old version stays current until the new one is written whole. Raises LearningError where nobody has tagged
+    anything yet, or the encoder can't be used.
+    """
+    started = time.monotonic()
+    examples = labelled_papers(workspace)
+    ids = {example.paper.id for example in examples}
+    background = [paper for paper in workspace.store.papers.all() if paper.id not in ids][:BACKGROUND_PAPERS]
+    version = train_model(
+        examples,
+        workspace.tag_set,
+        name=_free_name(workspace, now),
+        models=workspace.settings.models,
+        encoder=workspace.settings.encoder,
+        options=options,
+        background=background,
+        created_at=now,
+        progress=progress,
+    )
+    with workspace.store.write():
+        workspace.store.models.save(version)
+        workspace.store.models.promote(version.name, now)
+    return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set))
+
+
+def labelled_papers(workspace: Workspace) -> list[Example]:
+    """Return the papers a person has tagged with the tags that hold, ordered by id. Raises LearningError if none.
+
+    What a rule accepted is left out: a model doesn't learn from itself.
+    """
+    states = workspace.states()
+    chosen = {}
+    for paper_id, state in states.items():
+        by_people = [tag for tag in state.effective if tag.rule is None]
+        if by_people and (state.annotated or (state.status == "decided" and len(by_people) == len(state.effective))):
+            chosen[paper_id] = _known_tags(workspace, ((t.dimension, t.tag) for t in by_people))
+    if not chosen:
+        hint = "Label papers in Label Studio (`tagger push`, then `tagger pull`), or `tagger annotations import FILE`"
+        raise LearningError("no paper is annotated yet, so there is nothing to learn from", hint)
+    papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
+    return [Example(papers[paper_id], workspace.tag_set.ordered(chosen[paper_id])) for paper_id in sorted(chosen)]
+
+
+def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    known = {d.id: set(d.tag_ids) for d in workspace.tag_set.dimensions}
+    chosen: dict[str, list[str]] = {}
+    for dimension, tag in tags:
+        if tag in known.get(dimension, ()):
+            chosen.setdefault(dimension, []).append(tag)
+    return chosen
+
+
+def _free_name(workspace: Workspace, now: datetime) -> str:
+    """Return a name that no folder has yet: the day, and a number."""
+    number = 1
+    while (workspace.settings.models / f"{now:%Y-%m-%d}-{number}").exists():
+        number += 1
+    return f"{now:%Y-%m-%d}-{number}"

@@ -1,0 +1,60 @@
+"""Gets into Label Studio over HTTP where the SDK can't: health, and a token without a click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tagger.errors import StudioError
+from tagger.files import write_file
+
+TIMEOUT_S = 30.0
+
+
+def answers(url: str) -> bool:
+    """Return whether a Label Studio answers at ``url``."""
+    import httpx
+
+    try:
+        response = httpx.get(f"{url}/health", timeout=3.0, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return response.status_code == 200
+
+
+def renew_token(url: str, login: str, password: str, token_file: Path) -> None:
+    """Make sure that ``token_file`` (mode 0600) holds a personal access token that works.
+
+    If it doesn't, one is asked for as a person would by signing in. Raises StudioError if that is refused.
+    """
+    if token_file.exists() and _is_accepted(url, token_file.read_text().strip()):
+        token_file.chmod(0o600)
+        return
+    write_file(token_file, _new_token(url, login, password) + "\n", mode=0o600)
+
+
+def _is_accepted(url: str, token: str) -> bool:
+    import httpx
+
+    try:
+        response = httpx.post(f"{url}/api/token/refresh", json={"refresh": token}, timeout=TIMEOUT_S, trust_env=False)
+    except httpx.HTTPError as error:
+        raise StudioError(f"Label Studio at {url} broke off: {error}", "Try again") from error
+    return response.status_code == 200
+
+
+def _new_token(url: str, login: str, password: str) -> str:
+    import httpx
+
+    try:
+        with httpx.Client(base_url=url, timeout=TIMEOUT_S, trust_env=False, headers={"Referer": url}) as client:
+            client.get("/user/login/")
+            form = {"email": login, "password": password, "csrfmiddlewaretoken": client.cookies.get("csrftoken", "")}
+            client.post("/user/login/", data=form)
+            csrf = client.cookies.get("csrftoken") or ""
+            answer = client.post("/api/token/", headers={"X-CSRFToken": csrf})
+    except httpx.HTTPError as error:
+        raise StudioError(f"Label Studio at {url} broke off: {error}", "Try again") from error
+    if answer.status_code != 201:
+        hint = "If its password was changed, put the new one in the workspace's studio/password"
+        raise StudioError(f"Label Studio at {url} gives no token (it answers {answer.status_code})", hint)
+    return str(answer.json()["token"])

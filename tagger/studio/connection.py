@@ -1,0 +1,59 @@
+"""The door to the SDK: one client, and its failures in words."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tagger.errors import StudioError
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+TIMEOUT_S = 180
+
+
+class ProjectGone(StudioError):
+    """The project isn't on the server any more: it was deleted, or the server was wiped."""
+
+
+def client_of(url: str, token: str) -> LabelStudio:
+    """Return a client that authenticates with a personal access token."""
+    from label_studio_sdk import LabelStudio
+
+    return LabelStudio(base_url=url, api_key=token, timeout=TIMEOUT_S)  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def talking(url: str) -> Iterator[None]:
+    """Turn what goes wrong between us and a server into StudioErrors that say what to do."""
+    import httpx
+    from label_studio_sdk.core.api_error import ApiError
+
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        hint = "It may be busy: try again; nothing is sent twice"
+        raise StudioError(f"Label Studio at {url} didn't answer in time", hint) from error
+    except httpx.HTTPStatusError as error:
+        raise _refusal(url, error.response.status_code, error.response.text) from error
+    except (httpx.HTTPError, ConnectionError) as error:
+        hint = "`tagger studio start` starts the local one; then run the command again"
+        raise StudioError(f"can't reach Label Studio at {url}: {error}", hint) from error
+    except ApiError as error:
+        raise _refusal(url, error.status_code or 0, error.body) from error
+
+
+def _refusal(url: str, status: int, body: object) -> StudioError:
+    if status == 401:
+        return StudioError(f"Label Studio at {url} doesn't accept the token", "Make a new one: `tagger studio start`")
+    if status == 404:
+        hint = "`tagger push` makes it again from the store; no label is lost"
+        return ProjectGone(f"Label Studio at {url} doesn't have the project or task any more", hint)
+    if isinstance(body, dict):
+        body = body.get("validation_errors") or body.get("detail") or body
+    text = " ".join(str(body).split())
+    if text.startswith("<"):
+        text = "its own error page"
+    return StudioError(f"Label Studio at {url} answers {status}: {text[:300]}")

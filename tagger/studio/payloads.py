@@ -1,0 +1,100 @@
+"""Translates papers, suggestions and annotations to Label Studio's forms and back. Nothing here talks to a server."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tagger.domain.labels import Annotation, Suggestion
+from tagger.domain.paper import Entry
+from tagger.domain.tags import Tags, TagSet
+from tagger.studio.page import TEXT_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class StudioAnnotation:
+    """An annotation as it stands on the server; ``from_suggestion`` is the model whose suggestion it started from."""
+
+    annotation_id: int
+    task_id: int
+    annotation: Annotation
+    from_suggestion: str | None
+
+
+def task_data(entry: Entry) -> dict[str, str]:
+    """Return the data of a paper's task. Text is kept as it is: the page shows it as text."""
+    paper = entry.paper
+    link = paper.url or (f"https://arxiv.org/abs/{paper.id}" if paper.id[:1].isdigit() else "")
+    return {
+        "paper_id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract or "(no abstract)",
+        "link": link or paper.id,
+        "digest": entry.digest.isoformat() if entry.digest else "",
+    }
+
+
+def result_of(tags: Tags) -> list[dict[str, Any]]:
+    """Return tags as an annotation's result: one item a dimension that has any."""
+    return [
+        {"from_name": dimension, "to_name": TEXT_NAME, "type": "choices", "value": {"choices": list(chosen)}}
+        for dimension, chosen in tags.items()
+        if chosen
+    ]
+
+
+def prediction_of(task_id: int, suggestion: Suggestion) -> dict[str, Any]:
+    """Return a suggestion as a prediction; its score is that of its least sure tag."""
+    scores = [suggestion.scores[dimension][tag] for dimension, tags in suggestion.tags.items() for tag in tags]
+    return {
+        "task": task_id,
+        "model_version": suggestion.model,
+        "score": round(min(scores, default=0.0), 4),
+        "result": result_of(suggestion.tags),
+    }
+
+
+def restoration_key(annotation: Annotation, project: str) -> tuple[uuid.UUID, int]:
+    """Return a unique id and a number for putting an annotation back in a project: the same one has the same."""
+    a = annotation
+    content = repr((project, a.paper_id, a.annotator, a.skipped, sorted(a.tags.items())))
+    digest = hashlib.sha256(content.encode()).digest()
+    return uuid.UUID(bytes=digest[:16], version=4), int.from_bytes(digest[16:20], "big") >> 1
+
+
+def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags, list[str]]:
+    """Return the tags in an annotation's result, and what in it the tag set doesn't know, in words."""
+    chosen: dict[str, list[str]] = {}
+    problems = []
+    known = {dimension.id: set(dimension.tag_ids) for dimension in tag_set.dimensions}
+    for item in result:
+        dimension = str(item.get("from_name"))
+        if item.get("type") != "choices":
+            continue
+        if dimension not in known:
+            problems.append(f"there is no dimension '{dimension}'")
+            continue
+        for tag in item.get("value", {}).get("choices", []):
+            if tag in known[dimension]:
+                chosen.setdefault(dimension, []).append(tag)
+            else:
+                problems.append(f"'{dimension}' has no tag '{tag}'")
+    return tag_set.ordered(chosen), problems
+
+
+def annotation_of(
+    item: Mapping[str, Any], *, task_id: int, paper_id: str, annotator: str, model: str | None, tag_set: TagSet
+) -> tuple[StudioAnnotation, list[str]]:
+    """Return an annotation of the server's as one of ours, and what in it the tag set doesn't know."""
+    skipped = bool(item.get("was_cancelled"))
+    tags, problems = ({}, []) if skipped else tags_of(item.get("result") or [], tag_set)
+    at = item["updated_at"]
+    said = Annotation(
+        paper_id, annotator, at if isinstance(at, datetime) else datetime.fromisoformat(at), tags, skipped
+    )
+    where = f"annotation {item['id']} of {paper_id}"
+    return StudioAnnotation(int(item["id"]), task_id, said, model), [f"{where}: {problem}" for problem in problems]

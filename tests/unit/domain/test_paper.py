@@ -1,0 +1,49 @@
+import pytest
+
+from tagger.domain.paper import Paper, normalised_title, paper_id, title_id
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("2405.14906", "2405.14906"),
+        ("2405.14906v3", "2405.14906"),
+        ("arXiv:2405.14906v1", "2405.14906"),
+        ("https://arxiv.org/abs/2405.14906v2", "2405.14906"),
+        ("http://arxiv.org/pdf/2405.14906v2.pdf", "2405.14906"),
+        ("cs/0112017", "cs/0112017"),
+        ("cs/0112017v1", "cs/0112017"),
+        ("math.GT/0309136v2", "math.GT/0309136"),
+        ("  my-own-id_1  ", "my-own-id_1"),
+        ("0704.0001", "0704.0001"),
+        ("10.1000/182", "10.1000/182"),
+    ],
+)
+def test_an_id_loses_its_prefix_and_version_and_nothing_else(raw: str, expected: str) -> None:
+    assert paper_id(raw) == expected
+
+
+@pytest.mark.parametrize("raw", ["", "   ", "two words", "line\nbreak", "nul\x00", "esc\x1b[31m"])
+def test_an_id_with_white_space_or_control_characters_is_refused(raw: str) -> None:
+    with pytest.raises(ValueError, match="printable"):
+        paper_id(raw)
+
+
+def test_titles_that_differ_only_in_case_width_and_punctuation_share_an_id() -> None:
+    assert title_id("BERT: Pre-training!") == title_id("  bert   pre_training")
+    assert title_id("Ｗｉｄｅ") == title_id("wide")
+    assert title_id("A paper") != title_id("Another paper")
+
+
+def test_a_title_id_is_t_and_sixteen_hex_digits() -> None:
+    # SHA-256 of "abc", which FORMATS fixes as the form of ids made from titles
+    assert title_id("ABC") == "t-ba7816bf8f01cfea"
+
+
+def test_letters_of_every_script_count_in_titles() -> None:
+    assert normalised_title("Größe — 東京, naïve") == "grösse 東京 naïve"
+
+
+def test_the_text_hash_tells_title_from_abstract() -> None:
+    assert Paper("a", "x", "yz").text_hash != Paper("a", "xy", "z").text_hash
+    assert Paper("a", "x", "y").text_hash == Paper("b", "x", "y", upvotes=3).text_hash
