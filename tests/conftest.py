@@ -11,6 +11,10 @@ from tagger.domain.tags import Dimension, Tag, TagSet
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("TAGGER_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
+# `make` puts Label Studio into an environment of its own beside the project's.
+if (ROOT / ".venv-studio").is_dir():
+    os.environ.setdefault("TAGGER_STUDIO_VENV", str(ROOT / ".venv-studio"))
+
 NOW = datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
 
 

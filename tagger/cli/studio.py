@@ -65,7 +65,11 @@ def _show(found: steps.StudioStatus, *, as_json: bool) -> None:
     if found.project is not None:
         lines.append(f"Label at {found.page}")
     if found.running:
-        lines.append(f"Sign in as {found.login}" if found.login else f"Token: {found.token_file}")
+        lines.append(
+            f"Sign in as {found.login}; the password is in {found.token_file.parent / 'password'}"
+            if found.login
+            else f"Token: {found.token_file}"
+        )
         lines.append("Next: tagger push")
     else:
         lines.append("Next: tagger studio start")

@@ -67,7 +67,8 @@ def _entries(paragraphs: list[_Paragraph], day: date | None) -> Iterator[Entry |
     seen_day = False
     for paragraph in paragraphs:
         if _DAY.fullmatch(paragraph.text) or _FURNITURE.fullmatch(paragraph.text):
-            seen_day = seen_day or bool(_DAY.fullmatch(paragraph.text))
+            if _DAY.fullmatch(paragraph.text) and not seen_day:
+                seen_day, title = True, None  # what stands above the day is the page's banner
             continue
         if paragraph.words >= _ABSTRACT_WORDS or (abstract and _goes_on(paragraph.text)):
             if title is None:
@@ -77,7 +78,7 @@ def _entries(paragraphs: list[_Paragraph], day: date | None) -> Iterator[Entry |
             continue
         if title is not None and abstract:
             yield _entry(title, abstract, day)
-        elif title is not None and seen_day and not abstract and title.line != -1:
+        elif title is not None and seen_day:
             yield Rejected(f"line {title.line}", f"no abstract follows '{title.text[:60]}'")
         title, abstract = paragraph, []
     if title is not None and abstract:

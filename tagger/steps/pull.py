@@ -32,12 +32,13 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
     Each page of tasks is one transaction together with the cursor behind it, so a pull that is cut goes on from there.
     Raises StudioError; a project that is gone is never taken for deleted annotations.
     """
-    project, link = open_linked_project(workspace, studio_status(workspace.settings), now=now, rebuild=False)
     pulled = Pulled()
-    for page in project.changed_since(link.cursor, progress):
-        with workspace.store.write():
-            _take_page(workspace, link, page, now, pulled)
-            workspace.store.studio.save_cursor(link, page.cursor)
+    status = studio_status(workspace.settings)
+    with open_linked_project(workspace, status, now=now, rebuild=False) as (project, link):
+        for page in project.changed_since(link.cursor, progress):
+            with workspace.store.write():
+                _take_page(workspace, link, page, now, pulled)
+                workspace.store.studio.save_cursor(link, page.cursor)
     return pulled
 
 

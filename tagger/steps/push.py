@@ -43,20 +43,21 @@ def push(
     such digest.
     """
     papers = _papers(workspace, day, only)
-    project, link = open_linked_project(workspace, studio_status(workspace.settings), now=now, rebuild=True)
-    ids = [paper.id for paper in papers]
-    tasks = project.single_tasks(project.find_tasks(ids))
-    missing = [paper for paper in papers if paper.id not in tasks]
-    digests = workspace.store.papers.digests_of(ids)
-    created = project.create_tasks([Entry(paper, digests.get(paper.id)) for paper in missing], progress)
-    updated = _update_texts(workspace, project, link, papers, tasks, progress)
-    with workspace.store.write():
-        for paper in missing:
-            workspace.store.studio.save_task(link, created[paper.id], paper.id, paper.text_hash)
-    tasks |= created
-    restored = _restore(workspace, project, link, tasks, progress)
-    suggestions = _suggest(workspace, project, ids, tasks, progress)
-    return Pushed(len(created), len(papers) - len(created), updated, suggestions, restored, project.labelling_url)
+    status = studio_status(workspace.settings)
+    with open_linked_project(workspace, status, now=now, rebuild=True) as (project, link):
+        ids = [paper.id for paper in papers]
+        tasks = project.single_tasks(project.find_tasks(ids))
+        missing = [paper for paper in papers if paper.id not in tasks]
+        digests = workspace.store.papers.digests_of(ids)
+        created = project.create_tasks([Entry(paper, digests.get(paper.id)) for paper in missing], progress)
+        updated = _update_texts(workspace, project, link, papers, tasks, progress)
+        with workspace.store.write():
+            for paper in missing:
+                workspace.store.studio.save_task(link, created[paper.id], paper.id, paper.text_hash)
+        tasks |= created
+        restored = _restore(workspace, project, link, tasks, progress)
+        suggestions = _suggest(workspace, project, ids, tasks, progress)
+        return Pushed(len(created), len(papers) - len(created), updated, suggestions, restored, project.labelling_url)
 
 
 def _papers(workspace: Workspace, day: date | None, only: Sequence[str] | None) -> list[Paper]:

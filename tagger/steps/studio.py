@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -63,13 +65,13 @@ def start_studio(
         _token(token_file)
         content = json.dumps({"url": url.rstrip("/"), "token_file": str(token_file)}) + "\n"
         found = StudioStatus(True, url.rstrip("/"), token_file, local=False)
-        _, link = open_linked_project(workspace, found, now=now, rebuild=True)
+        link = _open_once(workspace, found, now)
         write_file(connection, content)
     else:
         server = start_server(settings.studio, port=port, progress=progress)
         connection.unlink(missing_ok=True)
         found = StudioStatus(True, server.url, server.token_file, local=True, login=server.login)
-        _, link = open_linked_project(workspace, found, now=now, rebuild=True)
+        link = _open_once(workspace, found, now)
     return replace(found, project=link.project_id)
 
 
@@ -98,9 +100,10 @@ def _studio(settings: Settings) -> StudioStatus:
     return StudioStatus(server.running, server.url, server.token_file, local=True, login=server.login)
 
 
+@contextlib.contextmanager
 def open_linked_project(
     workspace: Workspace, status: StudioStatus, *, now: datetime, rebuild: bool
-) -> tuple[Project, LinkedProject]:
+) -> Iterator[tuple[Project, LinkedProject]]:
     """Open the workspace's project at that server, and make it where there was none before.
 
     With ``rebuild`` a project that is gone from the server is made anew; else StudioError is raised.
@@ -108,20 +111,28 @@ def open_linked_project(
     if not status.running:
         raise StudioError("Label Studio isn't running", "`tagger studio start` starts it")
     links, token = workspace.store.studio, _token(status.token_file)
-    title = workspace.settings.title
     link = links.project(status.url)
-    try:
-        known = (link.project_id, link.born) if link else None
-        project = open_project(status.url, token, known, workspace.tag_set, title)
-    except ProjectGone:
-        if not rebuild:
-            raise
-        link = None
-        project = open_project(status.url, token, None, workspace.tag_set, title)
-    if link is None:
-        with workspace.store.write():
-            link = links.add_project(status.url, project.id, project.born, now)
-    return project, link
+    with contextlib.ExitStack() as stack:
+
+        def opened(known: tuple[int, str] | None) -> Project:
+            title = workspace.settings.title
+            return stack.enter_context(open_project(status.url, token, known, workspace.tag_set, title))
+
+        try:
+            project = opened((link.project_id, link.born) if link else None)
+        except ProjectGone:
+            if not rebuild:
+                raise
+            link, project = None, opened(None)
+        if link is None:
+            with workspace.store.write():
+                link = links.add_project(status.url, project.id, project.born, now)
+        yield project, link
+
+
+def _open_once(workspace: Workspace, status: StudioStatus, now: datetime) -> LinkedProject:
+    with open_linked_project(workspace, status, now=now, rebuild=True) as (_, link):
+        return link
 
 
 def _token(path: Path) -> str:

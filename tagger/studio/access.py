@@ -50,8 +50,12 @@ def _new_token(url: str, login: str, password: str) -> str:
             client.get("/user/login/")
             form = {"email": login, "password": password, "csrfmiddlewaretoken": client.cookies.get("csrftoken", "")}
             client.post("/user/login/", data=form)
-            csrf = client.cookies.get("csrftoken") or ""
-            answer = client.post("/api/token/", headers={"X-CSRFToken": csrf})
+            signed = {"X-CSRFToken": client.cookies.get("csrftoken") or ""}
+            answer = client.post("/api/token/", headers=signed)
+            if answer.status_code == 409:  # there is one that we have lost, and the server tells none twice: revoke it
+                for former in client.get("/api/token/").json():
+                    client.post("/api/token/blacklist/", json={"refresh": former["token"]}, headers=signed)
+                answer = client.post("/api/token/", headers=signed)
     except httpx.HTTPError as error:
         raise StudioError(f"Label Studio at {url} broke off: {error}", "Try again") from error
     if answer.status_code != 201:

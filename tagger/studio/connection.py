@@ -18,11 +18,14 @@ class ProjectGone(StudioError):
     """The project isn't on the server any more: it was deleted, or the server was wiped."""
 
 
-def client_of(url: str, token: str) -> LabelStudio:
-    """Return a client that authenticates with a personal access token."""
+@contextlib.contextmanager
+def client_of(url: str, token: str) -> Iterator[LabelStudio]:
+    """Yield a client that authenticates with a personal access token; its connections are closed at the end."""
+    import httpx
     from label_studio_sdk import LabelStudio
 
-    return LabelStudio(base_url=url, api_key=token, timeout=TIMEOUT_S)  # type: ignore[no-untyped-call]
+    with httpx.Client(timeout=TIMEOUT_S, follow_redirects=True) as connections:
+        yield LabelStudio(base_url=url, api_key=token, httpx_client=connections)  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager

@@ -42,7 +42,7 @@ def labelling_page(tag_set: TagSet) -> str:
 
 def _add_dimension(parent: ElementTree.Element, dimension: Dimension, keys: Iterator[str]) -> None:
     box = ElementTree.SubElement(parent, "View", {"className": "dimension"})
-    ElementTree.SubElement(box, "Header", {"value": dimension.question, "size": "5"})
+    ElementTree.SubElement(box, "Header", {"value": dimension.question, "size": "6"})
     if len(dimension.tags) > _LONG:
         filter_attributes = {"toName": dimension.id, "minlength": "0", "name": f"find-{dimension.id}"}
         ElementTree.SubElement(box, "Filter", filter_attributes | {"placeholder": "Find a tag", "hotkey": ""})

@@ -6,6 +6,7 @@ sent and again after any failure, and every answer is counted.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -249,25 +250,27 @@ class Project:
         return self._annotators.get(number, f"user {number}")
 
 
-def open_project(url: str, token: str, known: tuple[int, str] | None, tag_set: TagSet, title: str) -> Project:
-    """Open the project known by its id and birth, or make one. Its page is brought up to date with the tag set.
+@contextlib.contextmanager
+def open_project(url: str, token: str, known: tuple[int, str] | None, tag_set: TagSet, title: str) -> Iterator[Project]:
+    """Open the project known by its id and birth, or make one, for as long as the context lasts.
 
-    Raises ProjectGone if the known one isn't there any more, and StudioError with what to do for anything else.
+    Its page is brought up to date with the tag set. Raises ProjectGone if the known one isn't there any more, and
+    StudioError with what to do for anything else.
     """
     page = labelling_page(tag_set)
-    with talking(url):
-        client = client_of(url, token)
-        if known is None:
-            named = f"{title} tags"[:50]
-            made = client.projects.create(title=named, label_config=page, request_options=_ONCE)
-            known = (int(made.id or 0), _born(made.created_at))
-        found = client.projects.get(known[0])
-        if _born(found.created_at) != known[1]:
-            hint = "`tagger push` makes it again from the store; no label is lost"
-            raise ProjectGone(f"project {known[0]} at {url} is another one than before", hint)
-        if found.label_config != page:
-            client.projects.update(known[0], label_config=page, request_options=_ONCE)
-        return Project(client, url, known[0], known[1], tag_set)
+    with client_of(url, token) as client:
+        with talking(url):
+            if known is None:
+                named = f"{title} tags"[:50]
+                made = client.projects.create(title=named, label_config=page, request_options=_ONCE)
+                known = (int(made.id or 0), _born(made.created_at))
+            found = client.projects.get(known[0])
+            if _born(found.created_at) != known[1]:
+                hint = "`tagger push` makes it again from the store; no label is lost"
+                raise ProjectGone(f"project {known[0]} at {url} is another one than before", hint)
+            if found.label_config != page:
+                client.projects.update(known[0], label_config=page, request_options=_ONCE)
+        yield Project(client, url, known[0], known[1], tag_set)
 
 
 def _query(column: str, operator: str, kind: str, value: object, *, or_column: str | None = None) -> str:

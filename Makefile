@@ -1,0 +1,42 @@
+# Everything runs in .venv/; Label Studio has an environment of its own in .venv-studio/.
+PYTHON ?= python3
+BIN := .venv/bin
+export TAGGER_STUDIO_VENV := $(CURDIR)/.venv-studio
+
+.PHONY: demo test test-fast lint bench docs clean
+
+demo: .venv/ready .venv-studio/ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh demo
+
+test: .venv/ready .venv-studio/ready lint
+	$(BIN)/python -m pytest
+
+test-fast: .venv/ready
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pip check
+
+bench: .venv/ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash benchmarks/real_loop.sh
+
+docs: .venv/ready
+	$(BIN)/python docs/make_reference.py
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q "pip>=25.1"
+	$(BIN)/python -m pip install -q -e . --group dev
+	@touch $@
+
+.venv-studio/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-studio
+	.venv-studio/bin/python -m pip install -q "$$($(PYTHON) -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["studio"][0])')"
+	@touch $@
+
+clean:
+	rm -rf .venv .venv-studio demo build dist
