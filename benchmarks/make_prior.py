@@ -18,7 +18,7 @@ from tagger.learning import fitting
 from tagger.learning.encoder import PACKAGED
 from tagger.learning.evidence import FEATURES
 from tagger.learning.examples import Example
-from tagger.learning.fitting import Reading, fit, frozen_readings
+from tagger.learning.fitting import Reading, fit, fit_words, frozen_readings
 from tagger.learning.training import read_texts
 from tagger.sources import read_annotations
 from tagger.tagset import default_tag_set_file, read_tag_set
@@ -42,7 +42,8 @@ def main(source: str) -> None:
         part = [examples[i] for i in drawn]
         reading = Reading(whole.papers[drawn], whole.papers, whole.tags)
         background = [example.paper for example in examples]
-        fitted, _ = fit(part, background, tag_set, frozen_readings(reading, [e.paper.id for e in part]), seed=draw)
+        words = fit_words(part, background, tag_set, draw)
+        fitted, _ = fit(part, tag_set, words, frozen_readings(reading, [e.paper.id for e in part]), draw)
         found += [model.weights for model in fitted.dimensions]
         print(f"draw {draw + 1} of {DRAWS}", file=sys.stderr)
     weights = dict(zip((*FEATURES, "intercept"), np.mean(found, axis=0).round(3).tolist(), strict=True))

@@ -42,7 +42,7 @@ def train(
     version = result.version
     document = {"model": version.name, "papers": version.papers, "seconds": round(result.seconds, 1)}
     trained = f"Trained {version.name} on {counted(version.papers, 'paper')} in {result.seconds:.0f} s"
-    lines = [trained, result.readiness.sentence, "Next: tagger predict"]
+    lines = [line for line in (trained, result.tuning, result.readiness.sentence, "Next: tagger predict") if line]
     readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
     show(document | readiness, "\n".join(lines), as_json=json)
 

@@ -67,21 +67,54 @@ def frozen_readings(reading: Reading, paper_ids: Sequence[str], folds: int = FOL
     return Readings(reading, (reading,) * folds, folds_of(paper_ids, folds, "body"))
 
 
+@dataclass(frozen=True)
+class WordPart:
+    """What needs no body: a dimension's labels, word head, its out-of-fold logits, word counts and their means."""
+
+    labels: NDArray[np.bool_]
+    head: Head
+    logits: NDArray[np.float64]
+    counts: NDArray[np.float32]
+    count_means: NDArray[np.float32]
+
+
+def fit_words(
+    examples: Sequence[Example], background: Sequence[Paper], tag_set: TagSet, seed: int
+) -> tuple[Lexicon, list[WordPart]]:
+    """Fit the lexicon and each dimension's word head, and count the tags' words; all that needs no body."""
+    import numpy as np
+
+    papers = [example.paper for example in examples]
+    lexicon = fit_lexicon(papers)
+    words = lexicon.matrix(papers)
+    folds = folds_of([paper.id for paper in papers], FOLDS, "words")
+    parts = []
+    for dimension in tag_set.dimensions:
+        labels = labels_of(examples, dimension)
+        head, logits = _fit_word_head(words, labels, folds, seed)
+        counts = word_counts(papers, dimension.tags)
+        means = np.concatenate([counts, word_counts(background, dimension.tags)]).mean(0)
+        parts.append(WordPart(labels, head, logits, counts, means))
+    return lexicon, parts
+
+
 def fit(
-    examples: Sequence[Example], background: Sequence[Paper], tag_set: TagSet, readings: Readings, seed: int
+    examples: Sequence[Example],
+    tag_set: TagSet,
+    words: tuple[Lexicon, Sequence[WordPart]],
+    readings: Readings,
+    seed: int,
 ) -> tuple[Fitted, list[OutOfFold]]:
-    """Fit everything above the encoder, and return it with what it said out of fold, one a dimension.
+    """Fit the rest above the encoder, and return it with what it said out of fold, one a dimension.
 
     Heads are fitted on all papers; the stack, the thresholds and the bound for sure lists on what heads, bodies and
     stacks said of papers they hadn't seen.
     """
     import numpy as np
 
-    lexicon = fit_lexicon([example.paper for example in examples])
-    fitted = [
-        _fit_dimension(index, examples, background, tag_set, readings, lexicon, seed)
-        for index in range(len(tag_set.dimensions))
-    ]
+    lexicon, parts = words
+    ids = [example.paper.id for example in examples]
+    fitted = [_fit_dimension(i, ids, d.required, parts[i], readings, seed) for i, d in enumerate(tag_set.dimensions)]
     said = [out_of_fold for _, out_of_fold in fitted]
     bound = sure_bound(
         np.concatenate([s.labels for s in said], 1),
@@ -92,43 +125,32 @@ def fit(
 
 
 def _fit_dimension(
-    index: int,
-    examples: Sequence[Example],
-    background: Sequence[Paper],
-    tag_set: TagSet,
-    readings: Readings,
-    lexicon: Lexicon,
-    seed: int,
+    index: int, paper_ids: Sequence[str], required: bool, words: WordPart, readings: Readings, seed: int
 ) -> tuple[DimensionModel, OutOfFold]:
     import numpy as np
 
-    dimension = tag_set.dimensions[index]
-    papers = [example.paper for example in examples]
-    labels = labels_of(examples, dimension)
-    word_head, word_logits = _fit_word_head(lexicon.matrix(papers), labels, papers, seed)
+    labels = words.labels
     body_head, body_logits = _fit_body_head(labels, readings, seed)
-    counts = word_counts(papers, dimension.tags)
-    count_means = np.concatenate([counts, word_counts(background, dimension.tags)]).mean(0)
     likeness = np.zeros(labels.shape, dtype=np.float32)
     for fold, reading in enumerate(readings.unseen):
         rows = readings.folds == fold
         likeness[rows] = reading.papers[rows] @ reading.tags[index].T - _ordinary_likeness(reading, index)
     frequencies = frequency_logits(labels)
-    ordinary = Background(np.zeros(labels.shape[1], dtype=np.float32), count_means)
-    found = evidence(word_logits, body_logits, likeness, counts, ordinary, frequencies)
-    scores = _stack_scores(found, labels, papers)
-    threshold = best_threshold(labels, scores, required=dimension.required)
+    centred = Background(np.zeros(labels.shape[1], dtype=np.float32), words.count_means)
+    found = evidence(words.logits, body_logits, likeness, words.counts, centred, frequencies)
+    scores = _stack_scores(found, labels, paper_ids)
+    threshold = best_threshold(labels, scores, required=required)
     model = DimensionModel(
-        word_head=word_head,
+        word_head=words.head,
         body_head=body_head,
         tag_embeddings=readings.final.tags[index],
-        background=Background(_ordinary_likeness(readings.final, index), count_means),
+        background=Background(_ordinary_likeness(readings.final, index), words.count_means),
         frequencies=frequencies,
         weights=fit_stack(found, labels, prior_weights()),
         threshold=threshold,
     )
-    chosen = choose(scores, threshold, required=dimension.required)
-    return model, OutOfFold(labels, word_logits, body_logits, scores, chosen)
+    chosen = choose(scores, threshold, required=required)
+    return model, OutOfFold(labels, words.logits, body_logits, scores, chosen)
 
 
 def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:
@@ -142,10 +164,8 @@ def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:
 
 
 def _fit_word_head(
-    words: Matrix, labels: NDArray[np.bool_], papers: Sequence[Paper], seed: int
+    words: Matrix, labels: NDArray[np.bool_], folds: NDArray[np.int64], seed: int
 ) -> tuple[Head, NDArray[np.float64]]:
-    """Return a head on all papers with the best C, and its logits for each fold from the other folds."""
-    folds = folds_of([paper.id for paper in papers], FOLDS, "words")
     return _with_best_c(
         labels,
         lambda c: _cross_logits(lambda _: words, labels, folds, c, seed),
@@ -184,12 +204,12 @@ def _cross_logits(
 
 
 def _stack_scores(
-    found: NDArray[np.float64], labels: NDArray[np.bool_], papers: Sequence[Paper]
+    found: NDArray[np.float64], labels: NDArray[np.bool_], paper_ids: Sequence[str]
 ) -> NDArray[np.float64]:
     """Return the stack's probabilities for each fold of papers, from a stack fitted on the others."""
     import numpy as np
 
-    folds = folds_of([paper.id for paper in papers], FOLDS, "stack")
+    folds = folds_of(paper_ids, FOLDS, "stack")
     scores = np.zeros(labels.shape)
     for fold in range(FOLDS):
         held_out = folds == fold

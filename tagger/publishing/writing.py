@@ -50,7 +50,8 @@ def write_digest(digest: TaggedDigest, folder: Path) -> list[Path]:
 def _page(digest: TaggedDigest) -> str:
     environment = _environment()
     style, script = (environment.get_template(name).render().strip() for name in ("page.css", "page.js"))
-    policy = f"default-src 'none'; style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; base-uri 'none'"
+    allowed = f"style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; img-src data:"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     template = environment.get_template("page.html")
     return template.render(digest=digest, style=style, script=script, policy=policy, readable=readable_latex) + "\n"
 

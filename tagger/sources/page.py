@@ -18,7 +18,7 @@ _DAY = re.compile(
 # Lines that stand between papers on the page and belong to none of them.
 _FURNITURE = re.compile(
     r"new|subscribe|daily papers|get trending papers in your email inbox!|by\s*ak and the research community|"
-    r"submitted by|upvotes?|[\d.,]+k?|\d+ (?:authors?|comments?|upvotes?)|[-\u2013\u2014\u00b7\u2022|\s]*|"
+    r"submitted by|upvotes?|\d+ (?:authors?|comments?|upvotes?)|[-\u2013\u2014\u00b7\u2022|\s]*[\d.,]*k?|"
     r"(?:previous|next|today)\b.*|view (?:all|more)\b.*|published on .*|"
     r"\W*(?:github|arxiv page|project page)\W*[\d.,]*k?",
     re.IGNORECASE,

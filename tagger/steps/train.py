@@ -27,6 +27,15 @@ class Trained:
     seconds: float
     readiness: Readiness
 
+    @property
+    def tuning(self) -> str:
+        """What fine-tuning brought on this data, in words; empty if it wasn't tried."""
+        frozen, tuned = (self.version.figures.get(f"{body}_body_f1") for body in ("frozen", "tuned"))
+        if frozen is None or tuned is None:
+            return ""
+        kept = "is used" if tuned > frozen else "brought nothing here, so the encoder stays as it was"
+        return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold); it {kept}."
+
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
     """Train on every paper that a person has tagged, and make the result the current model version.
