@@ -24,7 +24,7 @@ def init(
     """
     settings = workspaces.init(folder or context.obj, tag_set)
     enter = "" if folder is None else f"cd {folder} && "
-    text = f"Made a workspace in {settings.folder}\nNext: {enter}tagger ingest FILE"
+    text = f"Made a workspace in {folder or context.obj}\nNext: {enter}tagger ingest FILE"
     show(
         {"workspace": settings.folder, "database": settings.database, "tag_set": settings.tag_set_file},
         text,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+LEAST_THRESHOLD, MOST_THRESHOLD = 0.02, 0.98
 # A list is sure where lists like it, out of fold, agreed with people at least so well (example F1).
 SURE_AGREEMENT = 0.9
 
@@ -27,15 +28,13 @@ def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, re
     if required:
         forced[np.arange(len(labels)), scores.argmax(1)] = True
     free_scores, free_labels = scores[~forced], labels[~forced]
-    order = np.argsort(-free_scores, kind="stable")
-    ranked = free_scores[order]
-    hits = np.concatenate([[0], np.cumsum(free_labels[order])]) + int(labels[forced].sum())
-    chosen = np.arange(len(ranked) + 1) + int(forced.sum())
-    values = 2 * hits / np.maximum(chosen + int(labels.sum()), 1)
-    best = int(values.argmax())
-    above = ranked[best - 1] if best else 1.0
-    below = ranked[best] if best < len(ranked) else 0.0
-    return float(np.clip((above + below) / 2, 0.02, 0.98))
+    ranked = np.sort(free_scores)[::-1]
+    hits = np.concatenate([[0], np.cumsum(free_labels[np.argsort(-free_scores, kind="stable")])])
+    between = (np.append(ranked, 0) + np.insert(ranked, 0, 1)) / 2
+    thresholds = np.unique(np.clip(between, LEAST_THRESHOLD, MOST_THRESHOLD))
+    taken = np.searchsorted(-ranked, -thresholds, side="right")
+    values = 2 * (hits[taken] + labels[forced].sum()) / np.maximum(taken + forced.sum() + labels.sum(), 1)
+    return float(thresholds[values.argmax()])
 
 
 def choose(scores: NDArray[np.float64], threshold: float, *, required: bool) -> NDArray[np.bool_]:
@@ -76,5 +75,7 @@ def sure_bound(labels: NDArray[np.bool_], scores: NDArray[np.float64], chosen: N
     )
     order = np.argsort(expected, kind="stable")
     so_far = np.cumsum(agreed[order]) / np.arange(1, len(order) + 1)
-    good = [i for i in range(9, len(order)) if so_far[i] >= SURE_AGREEMENT]
+    # Lists that are expected to disagree alike are taken together or not at all.
+    last_of_equals = np.append(np.diff(expected[order]) > 0, True)
+    good = [i for i in range(9, len(order)) if so_far[i] >= SURE_AGREEMENT and last_of_equals[i]]
     return float(expected[order[good[-1]]]) if good else -1.0

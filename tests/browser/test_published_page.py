@@ -1,0 +1,147 @@
+"""The published page as readers meet it, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tagger.publishing import write_digest
+from tests.unit.publishing.digest import HOSTILE, digest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder: Path = tmp_path_factory.mktemp("site")
+    write_digest(digest(), folder)
+    return (folder / "index.html").as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """The page, watched: a console message, an error or a request that leaves it fails the test."""
+    context = browser.new_context()
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "request",
+        lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url),
+    )
+    opened.goto(site)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def shown(page: Page) -> list[int]:
+    return [i for i, article in enumerate(page.locator("article").all()) if article.is_visible()]
+
+
+def test_tags_of_one_dimension_widen_and_of_two_narrow(page: Page) -> None:
+    assert shown(page) == [0, 1, 2]
+    page.check("input[value='habitat:sea']")
+    assert shown(page) == [0, 2]
+    page.check("input[value='habitat:cs.CV']")
+    assert shown(page) == [0, 1, 2]
+    page.check("input[value='diet-kind:meat']")
+    assert shown(page) == [2]
+    expect(page.locator("#shown")).to_have_text("1 of 3 papers")
+    counts = page.locator("label:has(input[value='diet-kind:plants']) .count")
+    expect(counts).to_have_text("1")
+    page.click("#clear")
+    assert shown(page) == [0, 1, 2]
+
+
+def test_search_finds_titles_and_abstracts_and_the_address_keeps_it(page: Page, site: str) -> None:
+    page.fill("#search", "FORESTS about")
+    assert shown(page) == [1]
+    page.fill("#search", "whales")
+    page.check("input[value='habitat:sea']")
+    address = page.url
+    assert "q=whales" in address and "tag=habitat%3Asea" in address
+    page.goto("about:blank")
+    page.goto(address)
+    assert shown(page) == [0]
+    assert page.is_checked("input[value='habitat:sea']") and page.input_value("#search") == "whales"
+
+
+def test_nothing_found_is_said(page: Page) -> None:
+    page.fill("#search", "zebra")
+    expect(page.locator(".nothing")).to_be_visible()
+
+
+def test_the_keyboard_alone_is_enough(page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("jk")
+    assert page.input_value("#search") == "jk", "a letter typed in the search moved the page"
+    page.fill("#search", "")
+    page.keyboard.press("Escape")
+    for key, paper in (("j", 1), ("j", 2), ("j", 3), ("j", 3), ("k", 2)):
+        page.keyboard.press(key)
+        expect(page.locator(f"#paper-{paper}")).to_be_focused()
+
+
+def test_a_title_that_holds_markup_shows_as_text(page: Page) -> None:
+    title = page.locator("article h2").nth(1)
+    assert title.text_content() == HOSTILE
+    assert title.locator("script").count() == 0
+
+
+def test_every_tag_tells_where_it_came_from(page: Page) -> None:
+    page.locator("summary").nth(1).click()
+    told = page.locator("article").nth(1).locator("details li").all_text_contents()
+    assert told[0].startswith(
+        "Forest: accepted by the rule all-sure that ann set going, suggested by 2026-08-01-1 at 0.93"
+    )
+    assert told[1].startswith("Dotted: accepted by ann")
+    expect(page.locator("article").nth(1).locator(".tags li.rule")).to_have_text("Forest")
+
+
+def test_a_long_abstract_opens_and_closes(page: Page) -> None:
+    abstract, more = page.locator(".abstract").first, page.locator(".more").first
+    small = abstract.bounding_box()
+    more.click()
+    large = abstract.bounding_box()
+    assert small and large and large["height"] > 2 * small["height"]
+    assert more.get_attribute("aria-expanded") == "true"
+    expect(page.locator(".more").nth(2)).to_be_hidden()
+
+
+def test_without_javascript_everything_can_be_read(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(site)
+    assert plain.locator("article").count() == 3
+    assert all(article.is_visible() for article in plain.locator("article").all())
+    expect(plain.locator(".find")).to_be_hidden()
+    assert "trees listen" in (plain.locator(".abstract").first.inner_text())
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_follows_the_system_and_can_be_turned(browser: Browser, site: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    themed = context.new_page()
+    themed.goto(site)
+
+    def is_dark() -> bool:
+        colour = themed.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(int(part) for part in colour[4:-1].split(",")) < 300
+
+    assert is_dark() == (scheme == "dark")
+    themed.click("#theme")
+    assert is_dark() != (scheme == "dark")
+    context.close()
+
+
+def test_it_fits_a_phone(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    phone = context.new_page()
+    phone.goto(site)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()

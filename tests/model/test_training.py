@@ -1,0 +1,246 @@
+"""Real training with the real encoder on the invented papers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tagger.domain.model import no_progress
+from tagger.domain.paper import Paper
+from tagger.domain.tags import TagSet
+from tagger.errors import LearningError, ModelError
+from tagger.learning import package
+from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
+from tagger.learning.evaluation import evaluate
+from tagger.learning.examples import Example
+from tagger.learning.prediction import Predictor, load_predictor
+from tagger.learning.readiness import readiness
+from tagger.learning.training import TrainingOptions, train
+from tagger.sources import read_annotations
+from tagger.tagset import default_tag_set_file, read_tag_set
+from tests.conftest import NOW, ROOT
+
+pytestmark = pytest.mark.slow
+FROZEN = TrainingOptions(body="frozen")
+TUNED = TrainingOptions(body="tuned", epochs=1)
+
+
+@pytest.fixture(scope="module")
+def tag_set() -> TagSet:
+    return read_tag_set(default_tag_set_file())
+
+
+@pytest.fixture(scope="module")
+def examples(tag_set: TagSet) -> list[Example]:
+    rows = read_annotations(
+        str(ROOT / "examples" / "annotations_invented.jsonl"), [d.id for d in tag_set.dimensions]
+    ).rows
+    return [Example(row.paper, tag_set.ordered(row.tags)) for row in rows if row.paper]
+
+
+def make(examples: list[Example], tag_set: TagSet, models: Path, options: TrainingOptions, name: str = "m") -> Path:
+    version = train(
+        examples,
+        tag_set,
+        name=name,
+        models=models,
+        encoder=PACKAGED,
+        options=options,
+        created_at=NOW,
+        progress=no_progress,
+    )
+    assert version == package.read_version(models / name)
+    return models / name
+
+
+@pytest.fixture(scope="module")
+def tuned(examples: list[Example], tag_set: TagSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(examples, tag_set, tmp_path_factory.mktemp("models"), TUNED)
+
+
+@pytest.fixture(scope="module")
+def predictor(tuned: Path) -> Predictor:
+    return load_predictor(tuned)
+
+
+def test_the_same_data_and_seed_give_the_same_files(
+    tuned: Path, examples: list[Example], tag_set: TagSet, tmp_path: Path
+) -> None:
+    again = make(examples, tag_set, tmp_path, TUNED)
+    for name in ("heads.safetensors", "model.json", "tokenizer.json", "encoder.onnx"):
+        assert (again / name).read_bytes() == (tuned / name).read_bytes(), f"{name} differs"
+
+
+def test_what_was_learnt_is_found_again(predictor: Predictor, examples: list[Example]) -> None:
+    suggestions = predictor.predict([e.paper for e in examples], at=NOW)
+    hits = chosen = true = 0
+    for example, suggestion in zip(examples, suggestions, strict=True):
+        for dimension, tags in suggestion.tags.items():
+            hits += len(set(tags) & set(example.tags[dimension]))
+            chosen, true = chosen + len(tags), true + len(example.tags[dimension])
+            assert tags, "a required dimension is empty"
+            assert all(0 <= p <= 1 for p in suggestion.scores[dimension].values())
+    assert 2 * hits / (chosen + true) > 0.75
+
+
+def test_hard_inputs_are_tagged_and_marked(predictor: Predictor) -> None:
+    papers = [
+        Paper("empty", "A title alone about robots", ""),
+        Paper("long", "Endless", "diffusion model for images " * 4000),
+        Paper("script", "这是一篇关于图像的论文", "我们研究图像生成" * 30),
+        Paper("nothing", "?", "?"),
+    ]
+    found = predictor.predict(papers, at=NOW)
+    assert [s.paper_id for s in found] == ["empty", "long", "script", "nothing"]
+    assert {s.paper_id for s in found if s.needs_review} >= {"empty", "script"}
+    assert "image" in found[1].tags["modality"]
+    assert predictor.predict([], at=NOW) == []
+
+
+def test_one_labelled_paper_is_enough_to_begin(examples: list[Example], tag_set: TagSet, tmp_path: Path) -> None:
+    folder = make(examples[:1], tag_set, tmp_path, TUNED)
+    (suggestion,) = load_predictor(folder).predict(
+        [Paper("p", "Speech recognition for whales", "We recognise speech and transcribe spoken words with ASR.")],
+        at=NOW,
+    )
+    assert "speech" in suggestion.tags["modality"] and suggestion.needs_review
+    told = readiness(examples[:1], tag_set)
+    assert "Nearly nothing is learnt yet" in told.sentence and len(told.unseen) > 60
+
+
+def test_another_tag_set_works_the_same(small_tag_set: TagSet, tmp_path: Path) -> None:
+    texts = [("sea", "Waves and salt on the reef"), ("forest", "Moss under old trees in the woodland")] * 6
+    examples = [
+        Example(Paper(f"p{i}", f"Paper {i}", text), small_tag_set.ordered({"habitat": [tag]}))
+        for i, (tag, text) in enumerate(texts)
+    ]
+    found = load_predictor(make(examples, small_tag_set, tmp_path, FROZEN)).predict(
+        [
+            Paper("x", "On the ocean", "Salt waves in the ocean, a marine reef."),
+            Paper("y", "Woodland", "Trees and moss."),
+        ],
+        at=NOW,
+    )
+    assert [s.tags["habitat"] for s in found] == [("sea",), ("forest",)]
+
+
+def test_cross_validation_beats_the_baseline(examples: list[Example], tag_set: TagSet) -> None:
+    document = evaluate(examples, tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress).document()
+    assert float(str(document["micro_f1"])) > float(str(document["baseline"]["micro_f1"])) + 0.1  # type: ignore[index]
+    assert 0.4 < float(str(document["micro_f1"])) < 0.95, "too good to be held out"
+    json.dumps(document)
+
+
+def test_too_little_to_hold_out_is_said(examples: list[Example], tag_set: TagSet) -> None:
+    with pytest.raises(LearningError, match="too few to hold some out"):
+        evaluate(examples[:4], tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress)
+
+
+def test_an_interrupted_training_leaves_nothing(examples: list[Example], tag_set: TagSet, tmp_path: Path) -> None:
+    def interrupt(what: str, done: int, total: int) -> None:
+        if what == "writing the model":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            examples[:3],
+            tag_set,
+            name="m",
+            models=tmp_path,
+            encoder=PACKAGED,
+            options=FROZEN,
+            created_at=NOW,
+            progress=interrupt,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_exported_encoder_says_what_the_original_says(tuned: Path, examples: list[Example], tmp_path: Path) -> None:
+    from tagger.learning.body import Body
+
+    body = Body(PACKAGED)
+    texts = [example.paper.abstract for example in examples[:5]]
+    expected = body.embed(body.upper, body.lower(texts))
+    body.export(body.upper, tmp_path)
+    embeddings, unknown = OnnxEncoder(tmp_path).encode(texts)
+    assert abs(embeddings - expected).max() < 2e-3  # the cached states are of 16 bits
+    assert unknown.max() < 0.05
+
+
+def test_predicting_loads_no_heavy_library(tuned: Path) -> None:
+    code = f"""
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tagger.domain.paper import Paper
+from tagger.learning.prediction import load_predictor
+load_predictor(Path({str(tuned)!r})).predict([Paper("p", "T", "A")], at=datetime.now(UTC))
+heavy = {{"torch", "sklearn", "scipy", "transformers", "setfit", "datasets", "pandas"}} & set(sys.modules)
+print(sorted(heavy))
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def damaged(copy: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    (copy / name).write_bytes(change((copy / name).read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "heads.safetensors", "model.json", "tokenizer.json"])
+@pytest.mark.parametrize(
+    "change", [lambda b: b[:-9], lambda b: b[:50] + b"x" + b[51:], lambda b: b""], ids="tail bit all".split()
+)
+def test_a_damaged_file_is_named_before_it_is_used(
+    tuned: Path, tmp_path: Path, name: str, change: Callable[[bytes], bytes]
+) -> None:
+    copy = linked_copy(tuned, tmp_path / "copy", but=name)
+    damaged(copy, name, change)
+    with pytest.raises(ModelError, match=f"{name} is damaged or was altered"):
+        load_predictor(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda m: m | {"format": 99}, "Upgrade tagger"),
+        (lambda m: m | {"files": m["files"] | {"../evil": "0"}}, "outside it"),
+        (lambda m: m | {"files": {}}, "doesn't name"),
+        (lambda m: {"hello": 1}, "damaged"),
+        (lambda m: m | {"version": {"name": "x"}}, "damaged"),
+    ],
+)
+def test_a_foreign_or_newer_manifest_is_one_clear_line(
+    tuned: Path, tmp_path: Path, change: Callable[[dict[str, object]], dict[str, object]], reason: str
+) -> None:
+    copy = linked_copy(tuned, tmp_path / "copy", but="manifest.json")
+    damaged(copy, "manifest.json", lambda b: json.dumps(change(json.loads(b))).encode())
+    with pytest.raises(ModelError, match=reason) as caught:
+        load_predictor(copy)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_model_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model version"):
+        load_predictor(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["/nowhere/at/all", "./missing", "a/b/c"])
+def test_an_encoder_that_is_not_there_is_told(name: str) -> None:
+    with pytest.raises(LearningError, match="no encoder"):
+        find_encoder(name)
+
+
+def linked_copy(folder: Path, copy: Path, *, but: str) -> Path:
+    """Return a copy of a model whose files are links, but for the one that a test will damage."""
+    copy.mkdir()
+    for file in folder.iterdir():
+        if file.name == but:
+            (copy / file.name).write_bytes(file.read_bytes())
+        else:
+            (copy / file.name).symlink_to(file)
+    return copy

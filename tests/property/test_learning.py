@@ -1,0 +1,88 @@
+"""Thresholds, metrics and folds on any numbers."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from sklearn.metrics import average_precision_score, f1_score
+
+from tagger.learning.examples import folds_of
+from tagger.learning.metrics import average_precision, calibration_error, figures_of
+from tagger.learning.thresholds import best_threshold, choose, expected_disagreement, sure_bound
+
+Labels = np.typing.NDArray[np.bool_]
+Scores = np.typing.NDArray[np.float64]
+
+
+@st.composite
+def judged(draw: st.DrawFn) -> tuple[Labels, Scores]:
+    shape = (draw(st.integers(1, 25)), draw(st.integers(1, 6)))
+    labels = draw(arrays.arrays(bool, shape))
+    scores = draw(arrays.arrays(float, shape, elements=st.floats(0, 1).map(lambda x: round(x, 3))))
+    return labels, scores
+
+
+def micro(labels: Labels, chosen: Labels) -> float:
+    return float(f1_score(labels.ravel(), chosen.ravel(), zero_division=0.0))
+
+
+@given(judged(), st.booleans())
+def test_no_other_threshold_gives_a_better_micro_f1(drawn: tuple[Labels, Scores], required: bool) -> None:
+    labels, scores = drawn
+    best = micro(labels, choose(scores, best_threshold(labels, scores, required=required), required=required))
+    for other in np.linspace(0.02, 0.98, 33):
+        assert micro(labels, choose(scores, float(other), required=required)) <= best + 1e-9 or not labels.any()
+
+
+@given(judged(), st.floats(0, 1))
+def test_a_required_dimension_is_never_empty(drawn: tuple[Labels, Scores], threshold: float) -> None:
+    _, scores = drawn
+    assert choose(scores, threshold, required=True).any(1).all()
+
+
+@given(judged())
+def test_figures_agree_with_scikit_learn(drawn: tuple[Labels, Scores]) -> None:
+    labels, scores = drawn
+    chosen = scores >= 0.5
+    figures = figures_of(labels, chosen, scores)
+    assert abs(figures.micro_f1 - micro(labels, chosen)) < 1e-9
+    used = [
+        f1_score(labels[:, i], chosen[:, i], zero_division=0.0) for i in range(labels.shape[1]) if labels[:, i].any()
+    ]
+    assert abs(figures.macro_f1_all - (np.mean(used) if used else 0)) < 1e-9
+    if labels.any():
+        assert (
+            abs(
+                average_precision(labels.ravel(), scores.ravel())
+                - average_precision_score(labels.ravel(), scores.ravel())
+            )
+            < 1e-9
+        )
+
+
+@given(judged())
+def test_disagreement_is_a_share_and_certainty_has_none(drawn: tuple[Labels, Scores]) -> None:
+    labels, scores = drawn
+    expected = expected_disagreement(scores, scores >= 0.5)
+    assert ((expected >= -1e-9) & (expected <= 1 + 1e-9)).all()
+    certain = labels.astype(float)
+    assert np.allclose(expected_disagreement(certain, labels)[labels.any(1)], 0)
+    assert calibration_error(labels.ravel(), certain.ravel()) == 0
+
+
+@given(judged())
+def test_lists_within_the_bound_agreed_well_enough(drawn: tuple[Labels, Scores]) -> None:
+    labels, scores = drawn
+    chosen = scores >= 0.5
+    bound = sure_bound(labels, scores, chosen)
+    inside = expected_disagreement(scores, chosen) <= bound
+    agreed = figures_of(labels[inside], chosen[inside], scores[inside]).example_f1 if inside.any() else None
+    assert bound == -1 if agreed is None else agreed >= SURE_AGREEMENT - 1e-9
+
+
+@settings(max_examples=30)
+@given(st.lists(st.text(min_size=1), unique=True, max_size=30), st.integers(2, 6))
+def test_no_paper_changes_its_fold_as_data_grows(ids: list[str], folds: int) -> None:
+    whole = folds_of(ids, folds, "salt")
+    assert whole[: len(ids) // 2].tolist() == folds_of(ids[: len(ids) // 2], folds, "salt").tolist()
+    assert all(0 <= fold < folds for fold in whole)

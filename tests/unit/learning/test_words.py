@@ -1,0 +1,46 @@
+import numpy as np
+
+from tagger.domain.paper import Paper
+from tagger.domain.tags import Tag
+from tagger.learning.words import MAX_CHARACTERS, tag_words, word_counts
+
+
+def found(tag: Tag, text: str) -> list[str]:
+    return tag_words(tag).found(text)
+
+
+def test_words_are_whole_words_in_any_case() -> None:
+    tag = Tag("g", "Graph", also=("knowledge graph",))
+    assert found(tag, "A Knowledge\n graph, a GRAPH; no graphs, no paragraph") == ["knowledge graph", "graph"]
+
+
+def test_a_word_with_a_capital_inside_counts_only_as_written() -> None:
+    tag = Tag("x", "Nothing", also=("GAN", "NeRF", "3D", "Lean", "GPT-4"))
+    assert sorted(found(tag, "GAN gan NeRF nerf 3D 3d lean LEAN GPT-4 gpt-4")) == [
+        "3d",
+        "gan",
+        "gpt-4",
+        "lean",
+        "lean",
+        "nerf",
+    ]
+
+
+def test_the_longest_word_wins_and_signs_are_no_patterns() -> None:
+    tag = Tag("x", "C++ (2)", also=("text", "text-to-image", ".*"))
+    assert found(tag, "text-to-image") == ["text-to-image"]
+    assert found(tag, "anything at all") == []
+
+
+def test_counts_are_for_title_abstract_and_different_words() -> None:
+    tag = Tag("sea", "Sea", also=("ocean",))
+    paper = Paper("p", "Sea sea sea ocean", "The ocean, the sea, the ocean.")
+    assert word_counts([paper, Paper("q", "Hills", "")], [tag]).tolist() == [
+        [[2.0, np.float32(np.log1p(3)), np.float32(np.log1p(2))]],
+        [[0.0, 0.0, 0.0]],
+    ]
+
+
+def test_a_very_long_text_is_searched_in_part_only() -> None:
+    paper = Paper("p", "T", "x " * MAX_CHARACTERS + "sea")
+    assert word_counts([paper], [Tag("sea", "Sea")]).sum() == 0
