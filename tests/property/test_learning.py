@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from tagger.learning.examples import folds_of
 from tagger.learning.metrics import average_precision, calibration_error, figures_of
-from tagger.learning.thresholds import best_threshold, choose, expected_disagreement, sure_bound
+from tagger.learning.thresholds import SURE_AGREEMENT, best_threshold, choose, expected_disagreement, sure_bound
 
 Labels = np.typing.NDArray[np.bool_]
 Scores = np.typing.NDArray[np.float64]

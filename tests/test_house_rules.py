@@ -1,0 +1,74 @@
+"""What the project asks of its own files."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from docs.make_reference import OUTPUT, reference
+from tagger.cli.app import app
+from tests.conftest import ROOT
+
+HEAVY = "torch sklearn scipy numpy pandas transformers setfit sentence_transformers datasets onnx onnxruntime".split()
+HEAVY += "sqlite_utils label_studio_sdk httpx jinja2 yaml".split()
+MODULES = sorted((ROOT / "tagger").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_file_grows_long(path: Path) -> None:
+    assert path.read_text().count("\n") <= 320
+
+
+def test_help_leaves_heavy_libraries_alone() -> None:
+    code = f"""
+import sys
+from tagger.cli.app import app
+sys.argv = ["tagger", "--help"]
+try:
+    app()
+except SystemExit:
+    print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stderr.strip() == "[]"
+
+
+def test_every_command_says_what_it_does_and_has_json() -> None:
+    def leaves(command: object, name: str) -> list[tuple[str, object]]:
+        children = getattr(command, "commands", None)
+        if children is None:
+            return [(name, command)]
+        return [leaf for child, sub in children.items() for leaf in leaves(sub, f"{name} {child}")]
+
+    for name, command in leaves(typer.main.get_command(app), "tagger"):
+        assert "Example: tagger " in str(getattr(command, "help", "")), f"{name} has no example in its help"
+        parameters = getattr(command, "params", [])
+        assert any("--json" in p.opts for p in parameters), f"{name} has no --json"
+        assert all(getattr(p, "help", "x") for p in parameters), f"{name} has an option without help"
+
+
+def test_the_command_reference_is_current() -> None:
+    assert OUTPUT.read_text() == reference(), "run `make docs`"
+
+
+def test_no_code_names_a_dimension_or_tag_of_the_default_set() -> None:
+    for path in MODULES:
+        found = re.findall(
+            r"""["'](?:modality|method-family|large-language-model|survey|diffusion)["']""", path.read_text()
+        )
+        assert not found, f"{path} names {found}"
+
+
+def test_the_readme_session_prints_what_it_shows(tmp_path: Path) -> None:
+    block = re.search(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block is not None
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for part in block[1].split("$ ")[1:]:
+        command, _, expected = part.partition("\n")
+        arguments = [sys.executable, "-m", "tagger", *shlex.split(command)[1:]]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=tmp_path)
+        assert done.stdout.strip() == expected.strip(), command
