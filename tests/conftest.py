@@ -45,3 +45,6 @@ def small_tag_set() -> TagSet:
             Dimension("diet", "What does it eat?", False, (Tag("plants", "Plants"), Tag("meat", "Meat & bones"))),
         ),
     )
+
+
+pytest_plugins = ["tests.browser_fixture"]

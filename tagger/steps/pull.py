@@ -15,6 +15,8 @@ from tagger.store.studio_links import LinkedAnnotation, LinkedProject
 from tagger.studio.payloads import StudioAnnotation
 from tagger.studio.project import Page
 
+BEGINNING = "2000-01-01T00:00:00+00:00"
+
 
 @dataclass(slots=True)
 class Pulled:
@@ -35,7 +37,9 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
     pulled = Pulled()
     status = studio_status(workspace.settings)
     with open_linked_project(workspace, status, now=now, rebuild=False) as (project, link):
-        for page in project.changed_since(link.cursor, progress):
+        # What push put back may have been deleted before the first pull, so then every task is looked at.
+        since = link.cursor or (BEGINNING if workspace.store.studio.annotations(link) else None)
+        for page in project.changed_since(since, progress):
             with workspace.store.write():
                 _take_page(workspace, link, page, now, pulled)
                 workspace.store.studio.save_cursor(link, page.cursor)

@@ -36,6 +36,11 @@ class StudioStatus:
     project: int | None = None
 
     @property
+    def place(self) -> str:
+        """What projects are remembered under: a foreign server's address; the local one's port may change."""
+        return "local" if self.local else self.url
+
+    @property
     def page(self) -> str | None:
         """Where people label: never the home page, which makes the server fetch something from the web."""
         return f"{self.url}/projects/{self.project}/data?labeling=1" if self.project is not None else None
@@ -83,7 +88,7 @@ def stop_studio(settings: Settings) -> bool:
 def studio_status(settings: Settings, store: Store | None = None) -> StudioStatus:
     """Return where Label Studio is, and given the store, which project of it is in use."""
     found = _studio(settings)
-    link = store.studio.project(found.url) if store else None
+    link = store.studio.project(found.place) if store else None
     return replace(found, project=link.project_id) if link else found
 
 
@@ -111,7 +116,7 @@ def open_linked_project(
     if not status.running:
         raise StudioError("Label Studio isn't running", "`tagger studio start` starts it")
     links, token = workspace.store.studio, _token(status.token_file)
-    link = links.project(status.url)
+    link = links.project(status.place)
     with contextlib.ExitStack() as stack:
 
         def opened(known: tuple[int, str] | None) -> Project:
@@ -126,7 +131,7 @@ def open_linked_project(
             link, project = None, opened(None)
         if link is None:
             with workspace.store.write():
-                link = links.add_project(status.url, project.id, project.born, now)
+                link = links.add_project(status.place, project.id, project.born, now)
         yield project, link
 
 

@@ -56,7 +56,7 @@ _FIRST = (
     ) STRICT""",
     "CREATE INDEX decisions_paper ON decisions(paper_id)",
     """CREATE TABLE studio_projects (
-        seq INTEGER PRIMARY KEY, url TEXT NOT NULL, project_id INTEGER NOT NULL, born TEXT NOT NULL,
+        seq INTEGER PRIMARY KEY, place TEXT NOT NULL, project_id INTEGER NOT NULL, born TEXT NOT NULL,
         opened_at TEXT NOT NULL, cursor TEXT
     ) STRICT""",
     """CREATE TABLE studio_tasks (

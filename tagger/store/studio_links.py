@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkedProject:
-    """A project that was opened once. ``born`` is when the server made it, ``cursor`` how far it has been pulled."""
+    """A project that was opened once.
+
+    ``place`` names its server, ``born`` is when the server made it, ``cursor`` how far it has been pulled.
+    """
 
     seq: int
-    url: str
+    place: str
     project_id: int
     born: str
     cursor: str | None
@@ -41,17 +44,17 @@ class StudioLinks:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def project(self, url: str) -> LinkedProject | None:
+    def project(self, place: str) -> LinkedProject | None:
         """Return the project last opened at that server, or None."""
-        sql = "SELECT * FROM studio_projects WHERE url = ? ORDER BY seq DESC LIMIT 1"
-        row = next(iter(self._db.query(sql, [url])), None)
-        return LinkedProject(row["seq"], row["url"], row["project_id"], row["born"], row["cursor"]) if row else None
+        sql = "SELECT * FROM studio_projects WHERE place = ? ORDER BY seq DESC LIMIT 1"
+        row = next(iter(self._db.query(sql, [place])), None)
+        return LinkedProject(row["seq"], row["place"], row["project_id"], row["born"], row["cursor"]) if row else None
 
-    def add_project(self, url: str, project_id: int, born: str, now: datetime) -> LinkedProject:
+    def add_project(self, place: str, project_id: int, born: str, now: datetime) -> LinkedProject:
         """Remember a project as the one in use at that server."""
-        row = {"url": url, "project_id": project_id, "born": born, "opened_at": time_text(now)}
+        row = {"place": place, "project_id": project_id, "born": born, "opened_at": time_text(now)}
         self._db.table("studio_projects").insert(row)
-        project = self.project(url)
+        project = self.project(place)
         assert project is not None
         return project
 

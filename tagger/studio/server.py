@@ -86,7 +86,7 @@ def stop_server(folder: Path) -> bool:
                 os.killpg(record.pid, kind)
             deadline = time.monotonic() + STOP_TIMEOUT_S
             while time.monotonic() < deadline:
-                if not _is_alive(record):
+                if not _is_alive(record) and _is_free(record.port):
                     return True
                 time.sleep(0.1)
     raise StudioError(f"Label Studio (process {record.pid}) doesn't stop", f"End it with kill -9 {record.pid}")

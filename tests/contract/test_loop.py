@@ -231,7 +231,7 @@ def test_a_project_that_is_gone_is_never_taken_for_deleted_labels(workspace: Wor
     send(workspace)
     curator.annotate(tasks(workspace)["p-5"], {"habitat": ["sea"]})
     take(workspace)
-    project = workspace.store.studio.project(studio_status(workspace.settings).url)
+    project = workspace.store.studio.project(studio_status(workspace.settings).place)
     assert project is not None
     curator.call("DELETE", f"/api/projects/{project.project_id}/")
     with pytest.raises(ProjectGone, match="tagger push"):

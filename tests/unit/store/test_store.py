@@ -168,13 +168,13 @@ def test_what_was_seen_in_a_project_is_remembered_for_that_project_alone(store: 
         store.studio.save_task(old, 7, PAPER.id, PAPER.text_hash)
         store.studio.save_annotations(old, [LinkedAnnotation(5, 7, said)])
         store.studio.save_cursor(old, "c1")
-    found = store.studio.project(old.url)
+    found = store.studio.project(old.place)
     assert found is not None and found.cursor == "c1"
     assert store.studio.annotations(old, [7]) == {5: LinkedAnnotation(5, 7, said)}
     assert store.studio.annotations(old, [8]) == {}
     assert store.studio.of_annotator(old, PAPER.id, "ann") == [LinkedAnnotation(5, 7, said)]
     with store.write():
-        new = store.studio.add_project(old.url, 1, "b2", LATER)
+        new = store.studio.add_project(old.place, 1, "b2", LATER)
     assert store.studio.annotations(new) == {} and store.studio.task_hashes(new) == {}
 
 

@@ -1,3 +1,5 @@
+"""Chromium for the tests that look at pages."""
+
 import shutil
 from collections.abc import Iterator
 
