@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from tagger.domain.model import Progress, no_progress
@@ -80,6 +80,7 @@ def evaluate(
         hint = f"Label {LEAST_PAPERS - len(examples)} more"
         raise LearningError(f"{len(examples)} annotated papers are too few to hold some out", hint)
     texts = read_texts(examples, (), tag_set, encoder, progress)
+    as_it_is = texts.read(texts.body.upper)
     outer = folds_of([example.paper.id for example in examples], folds, "evaluation")
     labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
     model, baseline = _Collected(labels), _Collected(labels)
@@ -90,7 +91,8 @@ def evaluate(
         if not len(held_out) or not len(known):
             continue
         training = [examples[i] for i in known]
-        learnt = learn(training, (), tag_set, texts.part(known.tolist()), options, no_progress)
+        before = replace(as_it_is, papers=as_it_is.papers[known])
+        learnt = learn(training, (), tag_set, texts.part(known.tolist()), before, options, no_progress)
         papers = [examples[i].paper for i in held_out]
         embeddings = texts.body.embed(learnt.upper, texts.part(held_out.tolist()).papers)
         scored = score(learnt.fitted, tag_set, papers, embeddings)

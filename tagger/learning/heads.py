@@ -48,8 +48,9 @@ def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -
         if support == len(labels) > 0:
             intercepts[tag] = -UNSEEN_LOGIT
         elif support:
-            solver = "liblinear" if features.shape[1] > 5000 else "lbfgs"
-            model = LogisticRegression(C=c, class_weight="balanced", solver=solver, max_iter=300, random_state=seed)
+            # Sparse features are many, and the dual problem has one unknown a paper.
+            how = {"solver": "lbfgs"} if isinstance(features, np.ndarray) else {"solver": "liblinear", "dual": True}
+            model = LogisticRegression(C=c, class_weight="balanced", max_iter=300, random_state=seed, **how)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # not converged to the last digit is converged enough
                 model.fit(features, labels[:, tag])

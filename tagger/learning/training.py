@@ -92,7 +92,8 @@ def train(
         raise LearningError("there is no labelled paper to learn from")
     background = background[: max(ENOUGH_PAPERS - len(examples), 0)]
     texts = read_texts(examples, background, tag_set, encoder, progress)
-    learnt = learn(examples, background, tag_set, texts, options, progress)
+    as_it_is = texts.read(texts.body.upper)
+    learnt = learn(examples, background, tag_set, texts, as_it_is, options, progress)
     version = ModelVersion(
         name=name,
         created_at=created_at,
@@ -130,15 +131,17 @@ def learn(
     background: Sequence[Paper],
     tag_set: TagSet,
     texts: Texts,
+    as_it_is: Reading,
     options: TrainingOptions,
     progress: Progress,
 ) -> Learnt:
     """Fit over the body as it is and, if that is asked for, over a fine-tuned one; the better out of fold is kept.
 
+    ``as_it_is`` is what the body makes of the texts before any label touched it.
+
     Both are judged alike, with as many folds, by the mean of micro and macro F1.
     """
     ids = [example.paper.id for example in examples]
-    as_it_is = texts.read(texts.body.upper)
     words = fit_words(examples, background, tag_set, options.seed)
     frozen = fit(examples, tag_set, words, frozen_readings(as_it_is, ids), options.seed)
     if options.body == "frozen" or len(examples) < LEAST_FOR_TUNING:

@@ -58,7 +58,9 @@ def parse_source(data: bytes, *, today: date) -> Parsed:
         return parse_csv(text)
     if is_page(text):
         return parse_page(text, today)
-    raise SourceError("it is empty" if not start else "it is of no format that is known", _KNOWN)
+    if not start:
+        return Parsed("empty", (), notes=("it is empty",))
+    raise SourceError("it is of no format that is known", _KNOWN)
 
 
 def text_of_bytes(data: bytes) -> str:
