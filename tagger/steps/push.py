@@ -123,11 +123,11 @@ def _restore(
 def _suggest(
     workspace: Workspace, project: Project, ids: Sequence[str], tasks: Mapping[str, int], progress: Progress
 ) -> int:
-    """Send the current model version's suggestions for papers that no person has tagged; returns how many were new."""
+    """Send the current model version's suggestions for papers that await review; returns how many were new."""
     model = workspace.store.models.current_name()
     if model is None:
         return 0
     states = workspace.states(list(ids))
     found = workspace.store.suggestions.of(list(ids), model=model)
-    items = [(tasks[i], found[i][-1]) for i in ids if i in found and not states[i].annotated]
+    items = [(tasks[i], found[i][-1]) for i in ids if i in found and states[i].status == "waiting"]
     return project.add_suggestions(items, progress)

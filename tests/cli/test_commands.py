@@ -147,7 +147,7 @@ def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
     "command", [["predict", "--all", "--digest", "2026-08-07"], ["review", "accept"], ["publish"], ["nonsense"]]
 )
 def test_wrong_usage_is_exit_code_2(shell: Shell, command: list[str]) -> None:
-    shell(*command, code=2)
+    assert "Usage: tagger" in shell(*command, code=2).stderr
 
 
 def test_init_again_changes_nothing_and_another_tag_set_is_refused(shell: Shell) -> None:
