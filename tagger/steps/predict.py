@@ -10,7 +10,7 @@ from typing import BinaryIO
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import Progress
 from tagger.domain.paper import Paper
-from tagger.errors import ModelError, StoreError
+from tagger.errors import ModelError
 from tagger.learning.prediction import Predictor, load_predictor
 from tagger.sources import Rejected, read_source
 from tagger.steps.workspace import Workspace
@@ -81,10 +81,7 @@ def predict_source(
 def _papers(workspace: Workspace, day: date | None, *, every: bool) -> Sequence[Paper]:
     papers = workspace.store.papers
     if day is not None:
-        found = papers.in_digest(day)
-        if not found:
-            raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
-        return found
+        return workspace.digest_papers(day)
     if every:
         return list(papers.all())
     states = workspace.states()

@@ -9,7 +9,7 @@ from pathlib import Path
 from tagger.domain.labels import EffectiveTag
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.errors import PublishingError, StoreError
+from tagger.errors import PublishingError
 from tagger.publishing import PublishedPaper, PublishedTag, TaggedDigest, write_digest
 from tagger.steps.workspace import Workspace
 
@@ -30,9 +30,7 @@ def publish(workspace: Workspace, day: date, folder: Path, *, withhold: bool) ->
     Papers that people skipped stay out. Raises PublishingError if others are undecided, unless ``withhold`` leaves
     those out too, and StoreError if there is no such digest.
     """
-    papers = workspace.store.papers.in_digest(day)
-    if not papers:
-        raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
+    papers = workspace.digest_papers(day)
     states = workspace.states([paper.id for paper in papers])
     undecided = [p for p in papers if states[p.id].status in ("waiting", "untagged")]
     if undecided and not withhold:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tagger.domain.labels import Annotation, standing_annotations
 from tagger.domain.model import Progress
 from tagger.domain.paper import Entry, Paper
-from tagger.errors import StoreError
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
@@ -61,15 +60,9 @@ def push(
 
 
 def _papers(workspace: Workspace, day: date | None, only: Sequence[str] | None) -> list[Paper]:
-    papers = workspace.store.papers
     if only is not None:
-        return list(papers.of(only))
-    if day is None:
-        return list(papers.all())
-    found = papers.in_digest(day)
-    if not found:
-        raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
-    return found
+        return list(workspace.store.papers.of(only))
+    return workspace.digest_papers(day) if day else list(workspace.store.papers.all())
 
 
 def _update_texts(
@@ -100,13 +93,17 @@ def _update_texts(
 def _restore(
     workspace: Workspace, project: Project, link: LinkedProject, tasks: Mapping[str, int], progress: Progress
 ) -> int:
-    """Put standing annotations on the server that this project never had; returns how many.
+    """Put standing annotations on the server that the papers' tasks never had; returns how many.
 
-    One that it had, and hasn't any more, was deleted there by someone: `pull` takes that as a withdrawal.
+    One that a task had, and hasn't any more, was deleted there by someone: `pull` takes that as a withdrawal. One whose
+    task is gone went with it, which takes back nobody's word.
     """
     links = workspace.store.studio
-    known = [linked.annotation for linked in links.annotations(link).values()]
-    seen = {(a.paper_id, a.annotator) for a in known}
+    linked = [a for a in links.annotations(link).values() if a.annotation.paper_id in tasks]
+    gone = [a for a in linked if a.task_id != tasks[a.annotation.paper_id]]
+    seen = {(a.annotation.paper_id, a.annotation.annotator) for a in linked if a not in gone}
+    with workspace.store.write():
+        links.save_annotations(link, [replace(a, present=False) for a in gone])
     lost: list[tuple[int, Annotation]] = []
     for paper_id, said in workspace.store.labels.annotations(list(tasks)).items():
         for annotation in standing_annotations(said):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from tagger.domain.labels import Decision
 from tagger.domain.paper import Paper
-from tagger.errors import ReviewError, StoreError
+from tagger.errors import ReviewError
 from tagger.review import PaperState, accepting, rejecting
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag
@@ -26,7 +26,8 @@ class Reviewed:
 
 def waiting(workspace: Workspace, *, day: date | None = None) -> list[tuple[Paper, PaperState]]:
     """Return the papers that await review with their states, those the model isn't sure of first."""
-    papers = {paper.id: paper for paper in _papers(workspace, day)}
+    found = workspace.digest_papers(day) if day else workspace.store.papers.all()
+    papers = {paper.id: paper for paper in found}
     states = [s for s in workspace.states(list(papers)).values() if s.status == "waiting"]
     states.sort(key=lambda s: not (s.suggestion and s.suggestion.needs_review))
     return [(papers[state.paper_id], state) for state in states]
@@ -67,15 +68,6 @@ def accept_all_sure(workspace: Workspace, *, day: date | None, by: str, now: dat
             decisions += accepting(state.paper_id, state.undecided, state.suggestion, by=by, at=now, rule=ALL_SURE)
             papers += 1
     return _save(workspace, decisions, papers, now)
-
-
-def _papers(workspace: Workspace, day: date | None) -> list[Paper]:
-    if day is None:
-        return list(workspace.store.papers.all())
-    found = workspace.store.papers.in_digest(day)
-    if not found:
-        raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
-    return found
 
 
 def _named(workspace: Workspace, paper_ids: Sequence[str]) -> list[PaperState]:

@@ -6,10 +6,12 @@ import contextlib
 import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.errors import ModelError, TagSetError
+from tagger.errors import ModelError, StoreError, TagSetError
 from tagger.review import PaperState, paper_state
 from tagger.settings import Settings, new_workspace, read_settings
 from tagger.store import Store, open_store
@@ -28,6 +30,13 @@ class Workspace:
     def curator(self) -> str:
         """The name of the person at the keyboard."""
         return self.settings.curator or getpass.getuser()
+
+    def digest_papers(self, day: date) -> list[Paper]:
+        """Return the papers of a digest in its order. Raises StoreError if there is no such digest."""
+        found = self.store.papers.in_digest(day)
+        if not found:
+            raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
+        return found
 
     def states(self, paper_ids: list[str] | None = None) -> dict[str, PaperState]:
         """Return where each paper stands, in the order of the ids; of all papers if none are given."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tagger.domain.labels import Suggestion, standing_annotations
+from tagger.domain.labels import Annotation, Suggestion, standing_annotations
 from tagger.domain.model import ModelVersion, no_progress
 from tagger.domain.paper import Entry, Paper
 from tagger.errors import StudioError
@@ -225,6 +225,30 @@ def test_labels_survive_a_wiped_server_and_are_put_back_once(
         assert take(workspace).annotations == 0
         assert take(workspace).withdrawn == 0
         assert list(export_annotations(workspace)) == before
+
+
+def test_a_deleted_task_comes_back_with_its_labels(workspace: Workspace, curator: Person) -> None:
+    send(workspace)
+    old = tasks(workspace)["p-2"]
+    curator.annotate(old, {"habitat": ["sea"]})
+    take(workspace)
+    curator.call("DELETE", f"/api/tasks/{old}/")
+    assert take(workspace).withdrawn == 0
+    again = send(workspace)
+    assert (again.created, again.restored) == (1, 1)
+    assert send(workspace).restored == 0
+    assert (take(workspace).annotations, take(workspace).withdrawn) == (0, 0)
+    assert said(workspace)["p-2"] == {curator.email: ["sea"]}
+
+
+def test_an_annotation_put_back_twice_is_there_once(workspace: Workspace, curator: Person) -> None:
+    send(workspace)
+    task = tasks(workspace)["p-4"]
+    said = Annotation("p-4", "ann", now(), {"habitat": ("sea",)})
+    with open_linked_project(workspace, studio_status(workspace.settings), now=now(), rebuild=False) as (project, _):
+        ids = {project.restore_annotation(task, said) for _ in range(2)}
+    assert len(ids) == 1
+    assert [a["id"] for a in curator.call("GET", f"/api/tasks/{task}/")["annotations"]] == list(ids)
 
 
 def test_a_project_that_is_gone_is_never_taken_for_deleted_labels(workspace: Workspace, curator: Person) -> None:
