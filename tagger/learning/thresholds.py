@@ -18,7 +18,8 @@ SURE_AGREEMENT = 0.9
 def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, required: bool) -> float:
     """Return the score from which taking a tag gives the best micro F1; both arrays are (papers, tags).
 
-    With ``required``, each paper's best tag counts as taken anyway. Without any label it is 0.5.
+    With ``required``, each paper's best tag counts as taken anyway. Among equals it is the one nearest to half the best
+    F1, where it lies for perfectly calibrated scores (Lipton, Elkan and Naryanaswamy 2014). Without any label it is 0.5.
     """
     import numpy as np
 
@@ -34,7 +35,8 @@ def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, re
     thresholds = np.unique(np.clip(between, LEAST_THRESHOLD, MOST_THRESHOLD))
     taken = np.searchsorted(-ranked, -thresholds, side="right")
     values = 2 * (hits[taken] + labels[forced].sum()) / np.maximum(taken + forced.sum() + labels.sum(), 1)
-    return float(thresholds[values.argmax()])
+    best = thresholds[values == values.max()]
+    return float(best[np.abs(best - values.max() / 2).argmin()])
 
 
 def choose(scores: NDArray[np.float64], threshold: float, *, required: bool) -> NDArray[np.bool_]:

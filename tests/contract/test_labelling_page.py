@@ -40,7 +40,9 @@ def test_suggestions_are_prefilled_and_submitted_with_keys(server: RunningServer
         shown = [box.get_attribute("name") for box in boxes.all() if box.is_checked()]
         assert shown == ["Audio", "Audio processing", "Diffusion and flow"], "the suggestion isn't pre-filled"
         page.keyboard.press("1")
-        page.get_by_test_id("bottombar-submit-button").click()
+        with page.expect_response(lambda r: r.request.method == "POST" and "/annotations" in r.url) as answer:
+            page.get_by_test_id("bottombar-submit-button").click()
+        assert answer.value.ok
         expect(page.get_by_text("Whales <b>sing</b> & we listen")).not_to_be_visible(timeout=15_000)
         context.close()
         (found,) = [a for p in project.changed_since(None, no_progress) for a in p.annotations]
