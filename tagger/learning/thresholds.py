@@ -19,7 +19,7 @@ def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, re
     """Return the score from which taking a tag gives the best micro F1; both arrays are (papers, tags).
 
     With ``required``, each paper's best tag counts as taken anyway. Among equals it is the one nearest to half the best
-    F1, where it lies for perfectly calibrated scores (Lipton, Elkan and Naryanaswamy 2014). Without any label it is 0.5.
+    F1, where it lies for perfectly calibrated scores (Lipton et al. 2014). Without any label it is 0.5.
     """
     import numpy as np
 
