@@ -53,7 +53,7 @@ def workspace_option(
 def main() -> None:
     """Run the command line. A TaggerError ends it with one line on stderr and exit code 1."""
     try:
-        app()
+        app(prog_name="tagger")
     except TaggerError as error:
         sys.stderr.write(f"tagger: {printable(str(error))}\n")
         sys.exit(1)
