@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # The loop on real papers, timed: init, ingest, import, train, evaluate, predict, review, publish.
 #   benchmarks/real_loop.sh [DATA [FOLDER]]
-# DATA holds daily_papers_page.txt and pool.jsonl (600 annotated papers); default: ../shared/data. Needs `tagger` on the PATH.
+# DATA holds daily_papers_page.txt, pool.jsonl (600 annotated papers, those of the page among them) and a digest that
+# nobody has annotated, fixtures/hf_api/daily_papers_2026-08-20.json; default: ../shared/data. Needs `tagger` on the PATH.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$(cd "${1:-$root/../shared/data}" && pwd)
 folder=${2:-$(mktemp -d)}
 day=2026-08-07
+new=2026-08-20
 mkdir -p "$folder"
 export TAGGER_WORKSPACE=$folder
 python=$(command -v python3)
@@ -27,9 +29,12 @@ timed tagger annotations import "$data/pool.jsonl"
 timed tagger train
 timed tagger predict --digest "$day" --output "$folder/predictions.jsonl"
 timed tagger predict --input "$data/daily_papers_page.txt" --output "$folder/page.jsonl"
-timed tagger review list --digest "$day"
-timed tagger review accept --all-sure --digest "$day" --by bench
 timed tagger publish --digest "$day" --out "$folder/site"
+timed tagger ingest "$data/fixtures/hf_api/daily_papers_$new.json" --digest "$new"
+timed tagger predict --digest "$new"
+timed tagger review list --digest "$new"
+timed tagger review accept --all-sure --digest "$new" --by bench
+timed tagger publish --digest "$new" --out "$folder/site-$new" --withhold
 timed tagger status
 timed tagger evaluate --json >"$folder/evaluation.json"
 "$python" - "$folder/evaluation.json" <<'PRINT'
