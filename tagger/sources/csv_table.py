@@ -22,7 +22,7 @@ def parse_csv(text: str) -> Parsed:
     header = text.split("\n", 1)[0]
     unknown = [name for name in _names(header) if name not in PAPER_FIELDS]
     notes = [f"columns left out: {', '.join(unknown)}"] if unknown else []
-    return collect("CSV", _entries(text, _delimiter(header)), notes)
+    return collect("CSV", _entries(text, _delimiter(header)), notes=notes)
 
 
 def _entries(text: str, delimiter: str) -> Iterator[Entry | Rejected]:

@@ -24,12 +24,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a source holds. ``notes`` are assumptions made and oddities met, each a line for the user."""
+    """What a source holds. ``notes`` are assumptions made and oddities met, each a line for the user.
+
+    ``day_notes`` are those about the digest's day, which are void where the user says it.
+    """
 
     format: str
     entries: tuple[Entry, ...]
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    day_notes: tuple[str, ...] = ()
 
 
 def entry_of(record: Mapping[str, object], place: str) -> Entry:
@@ -51,7 +55,9 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
     return Entry(paper, day_of(record, "digest"), place)
 
 
-def collect(format_name: str, found: Iterable[Entry | Rejected], notes: Iterable[str] = ()) -> Parsed:
+def collect(
+    format_name: str, found: Iterable[Entry | Rejected], *, notes: Iterable[str] = (), day_notes: Iterable[str] = ()
+) -> Parsed:
     """Return entries and rejections sorted out; of several records with one id the last counts, and that is noted."""
     entries: dict[str, Entry] = {}
     rejected: list[Rejected] = []
@@ -65,7 +71,7 @@ def collect(format_name: str, found: Iterable[Entry | Rejected], notes: Iterable
             same = "again" if former.paper == item.paper else "again with other fields; this one counts"
             all_notes.append(f"{item.place}: the paper {item.paper.id} of {former.place} {same}")
         entries[item.paper.id] = item
-    return Parsed(format_name, tuple(entries.values()), tuple(rejected), tuple(all_notes))
+    return Parsed(format_name, tuple(entries.values()), tuple(rejected), tuple(all_notes), tuple(day_notes))
 
 
 def clean(text: str) -> str:

@@ -53,7 +53,7 @@ def ingest(
         prefix = f"{source}, " if len(sources) > 1 else ""
         entries += parsed.entries
         rejected += [replace(r, place=prefix + r.place) for r in parsed.rejected]
-        notes += [prefix + note for note in parsed.notes if not (digest and note.startswith("no year"))]
+        notes += [prefix + note for note in (*parsed.notes, *(() if digest else parsed.day_notes))]
     if rejected and (strict or not entries):
         raise SourceError(f"nothing was kept: {rejections_in_words(rejected)}")
     if digest:

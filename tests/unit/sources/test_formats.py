@@ -1,5 +1,6 @@
 import gzip
 import json
+import textwrap
 from datetime import date
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_page_gives_titles_and_abstracts_and_its_day() -> None:
     assert parsed.entries[1].paper.id == title_id("A Second Paper")
     assert parsed.entries[0].paper.abstract == LONG.strip()
     assert {entry.digest for entry in parsed.entries} == {date(2026, 8, 7)}
-    assert parsed.rejected == () and "took 2026-08-07" in parsed.notes[0]
+    assert parsed.rejected == () and "took 2026-08-07" in parsed.day_notes[0]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,9 @@ def test_a_page_gives_titles_and_abstracts_and_its_day() -> None:
         ("Feb 29", date(2024, 2, 29)),
         ("Fri, Aug 7, 2020", date(2020, 8, 7)),
         ("August 7th", date(2026, 8, 7)),
+        ("7 Aug", date(2026, 8, 7)),
+        ("Friday 7th August, 2020", date(2020, 8, 7)),
+        ("2020-08-07", date(2020, 8, 7)),
     ],
 )
 def test_a_day_without_a_year_is_the_latest_one_that_is_not_ahead(line: str, day: date) -> None:
@@ -74,10 +78,70 @@ def test_an_abstract_in_two_paragraphs_stays_one_and_lines_may_touch() -> None:
     assert titles(parse(PAGE.replace("A Second Paper\n\n", "A Second Paper\n"))) == titles(parse(PAGE))
 
 
+def test_a_long_paragraph_without_a_title_is_never_glued_to_a_paper_silently() -> None:
+    parsed = parse(PAGE + f"\n{LONG}\n")
+    assert "no title stands above it; taken as more of 'A Second Paper'" in parsed.notes[0]
+
+
 def test_a_title_without_an_abstract_is_told_with_its_line() -> None:
     parsed = parse(PAGE.replace("A Second Paper\n", "Lonely Title\n\nA Second Paper\n"))
     assert [r.place for r in parsed.rejected] == ["line 15"]
     assert len(parsed.entries) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Next Visual Granularity Generation",
+        "Today's Models Are Tomorrow's Baselines",
+        "Imagen 3",
+        "Marcel 12",
+        "May 77",
+        "View All the Things",
+        "Published on Paper",
+        "Bees Count, and So Do We.",
+        "Why Short Titles That Read Like a Whole Sentence Are Titles All the Same.",
+    ],
+)
+def test_a_title_may_begin_like_furniture_or_read_like_a_day_or_a_sentence(title: str) -> None:
+    assert titles(parse(PAGE.replace("A Second Paper", title)))[1:] == [title]
+
+
+@pytest.mark.parametrize("start", ["Today ", "Next, ", "Published on arXiv, ", "View all of it: "])
+def test_an_abstract_may_begin_like_furniture(start: str) -> None:
+    parsed = parse(PAGE.replace(LONG, start + LONG))
+    assert [e.paper.abstract for e in parsed.entries] == [start + LONG.strip()] * 2
+
+
+def test_a_day_holds_for_the_papers_below_it() -> None:
+    parsed = parse(PAGE + PAGE.replace("Aug 7", "Aug 8").replace("Bees", "Wasps").replace("A Second", "A Fourth"))
+    assert [entry.digest for entry in parsed.entries] == [date(2026, 8, 7)] * 2 + [date(2026, 8, 8)] * 2
+    assert parsed.rejected == ()
+
+
+def test_a_day_between_title_and_abstract_is_the_papers_own() -> None:
+    parsed = parse(PAGE.replace("A Second Paper\n", "A Second Paper\n\nMay 3, 2026\n"))
+    assert {entry.digest for entry in parsed.entries} == {date(2026, 8, 7)} and len(parsed.entries) == 2
+
+
+def test_a_page_without_a_day_is_told() -> None:
+    parsed = parse(PAGE.replace("Aug 7", ""))
+    assert {entry.digest for entry in parsed.entries} == {None} and len(parsed.entries) == 2
+    assert "no day stands above 2 of the papers" in parsed.day_notes[0]
+
+
+def test_a_short_abstract_is_one_where_it_reads_like_prose() -> None:
+    short = "Twelve words are few for an abstract, but these are a sentence."
+    assert parse(PAGE + f"\nShort\n\n{short}\n").entries[-1].paper.abstract == short
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_hard_wrapped_lines_are_one_paragraph(gap: str) -> None:
+    title = "A Title That Is So Long That It Has to Be Broken at Some Place, Which Here Is after Eighty Characters"
+    wrapped = textwrap.fill(LONG, 80)
+    page = f"Daily Papers\n\nAug 7\n\n{textwrap.fill(title, 80)}{gap}{wrapped}\n\nAnother{gap}{wrapped}\n"
+    assert titles(parse(page)) == [title, "Another"]
+    assert {entry.paper.abstract for entry in parse(page).entries} == {LONG.strip()}
 
 
 def hf(**paper: object) -> dict[str, object]:
