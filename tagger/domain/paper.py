@@ -6,9 +6,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-_NEW_ARXIV = re.compile(r"(\d{4}\.\d{4,5})(?:v\d+)?")
-_OLD_ARXIV = re.compile(r"([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
-_ARXIV_PREFIX = re.compile(r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:)", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"(?:(?i:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|https?://(?:www\.)?huggingface\.co/papers/|arxiv:|"
+    r"(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.48550/arxiv\.))?"
+    r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?i:v\d+)?(?i:\.pdf)?"
+)
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -41,23 +43,25 @@ class Entry:
 
 
 def paper_id(raw: str) -> str:
-    """Return the id for one given by a source: an arXiv id loses its prefix and version, another stays as it is.
+    """Return the id for one given by a source: an arXiv id in any spelling loses all but itself, another stays.
 
     Raises ValueError if nothing is left or it holds white space or control characters.
     """
-    text = _ARXIV_PREFIX.sub("", raw.strip(), count=1)
-    for pattern in (_NEW_ARXIV, _OLD_ARXIV):
-        if match := pattern.fullmatch(text.removesuffix(".pdf")):
-            return match[1]
     text = raw.strip()
+    if match := _ARXIV.fullmatch(text):
+        return match["id"]
     if not text or any(c.isspace() or not c.isprintable() for c in text):
         raise ValueError("an id is one or more printable characters without white space")
     return text
 
 
 def title_id(title: str) -> str:
-    """Return the id of a paper that came without one: ``t-`` and 16 hex digits of SHA-256 of its normalised title."""
-    return "t-" + hashlib.sha256(normalised_title(title).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """Return the id of a paper that came without one: ``t-`` and 16 hex digits of SHA-256 of its normalised title.
+
+    A title without any letter or digit counts as it is, so that ``?`` and ``!`` are two.
+    """
+    text = normalised_title(title) or " ".join(unicodedata.normalize("NFKC", title).split())
+    return "t-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def normalised_title(title: str) -> str:

@@ -63,7 +63,7 @@ def test_papers_come_out_of_json_lines_and_csv_as_they_went_in(rows: list[dict[s
 def test_a_normalised_title_stays_as_it_is(title: str) -> None:
     once = normalised_title(title)
     assert normalised_title(once) == once
-    assert title_id(once) == title_id(title)
+    assert title_id(once) == title_id(title) or not once
 
 
 @given(st.from_regex(r"\d{4}\.\d{4,5}", fullmatch=True), st.integers(1, 30))
@@ -73,5 +73,8 @@ def test_every_version_of_an_arxiv_paper_has_one_id(number: str, version: int) -
         f"{number}v{version}",
         f"arXiv:{number}v{version}",
         f"https://arxiv.org/pdf/{number}v{version}",
+        f"https://arxiv.org/pdf/{number}V{version}.PDF",
+        f"https://huggingface.co/papers/{number}",
+        f"https://doi.org/10.48550/arXiv.{number}",
     ]
     assert {paper_id(spelling) for spelling in spellings} == {number}

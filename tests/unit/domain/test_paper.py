@@ -17,6 +17,13 @@ from tagger.domain.paper import Paper, normalised_title, paper_id, title_id
         ("  my-own-id_1  ", "my-own-id_1"),
         ("0704.0001", "0704.0001"),
         ("10.1000/182", "10.1000/182"),
+        ("2405.14906V2", "2405.14906"),
+        ("https://arxiv.org/pdf/2405.14906V2.PDF", "2405.14906"),
+        ("https://huggingface.co/papers/2405.14906", "2405.14906"),
+        ("10.48550/arXiv.2405.14906", "2405.14906"),
+        ("https://doi.org/10.48550/arXiv.2405.14906", "2405.14906"),
+        ("doi:10.48550/ARXIV.cs/0112017", "cs/0112017"),
+        ("https://example.org/papers/2405.14906", "https://example.org/papers/2405.14906"),
     ],
 )
 def test_an_id_loses_its_prefix_and_version_and_nothing_else(raw: str, expected: str) -> None:
@@ -38,6 +45,11 @@ def test_titles_that_differ_only_in_case_width_and_punctuation_share_an_id() -> 
 def test_a_title_id_is_t_and_sixteen_hex_digits() -> None:
     # SHA-256 of "abc", which FORMATS fixes as the form of ids made from titles
     assert title_id("ABC") == "t-ba7816bf8f01cfea"
+
+
+def test_titles_of_signs_alone_are_papers_of_their_own() -> None:
+    assert len({title_id(title) for title in ("?", "!", "? !", "+", "_")}) == 5
+    assert title_id(" ？ ") == title_id("?")
 
 
 def test_letters_of_every_script_count_in_titles() -> None:
