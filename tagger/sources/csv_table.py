@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tagger.domain.paper import Entry
 from tagger.sources.records import PAPER_FIELDS, Parsed, Rejected, collect, entry_of
 
 _MAX_FIELD = 100_000_000
+_MAX_ABOVE = 100
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
 
 
-def is_header(line: str) -> bool:
-    """Return whether a line is the header of a table of papers: it names the title and otherwise fits."""
-    return "title" in _names(line)
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A table's names of columns, and the number of lines ``above`` them."""
+
+    above: int
+    delimiter: str
+    names: list[str]
+
+
+def is_csv(text: str) -> bool:
+    """Return whether text begins with the header of a table of papers: a line that names the title."""
+    return "title" in _header_of(text).names
 
 
 def parse_csv(text: str) -> Parsed:
     """Parse a table whose header names the fields; columns of other names are left out, and that is noted."""
-    header = text.split("\n", 1)[0]
-    unknown = [name for name in _names(header) if name not in PAPER_FIELDS]
+    header = _header_of(text)
+    unknown = [name for name in header.names if name not in PAPER_FIELDS]
     notes = [f"columns left out: {', '.join(unknown)}"] if unknown else []
-    return collect("CSV", _entries(text, _delimiter(header)), notes=notes)
+    return collect("CSV", _entries(text, header), notes=notes)
 
 
-def _entries(text: str, delimiter: str) -> Iterator[Entry | Rejected]:
+def _entries(text: str, header: _Header) -> Iterator[Entry | Rejected]:
     csv.field_size_limit(_MAX_FIELD)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    names = [name.strip().lower() for name in next(rows)]
+    lines = io.StringIO(text, newline="")
+    for _ in range(header.above):
+        lines.readline()
+    rows = csv.reader(lines, delimiter=header.delimiter, strict=True)
+    names: list[str] = []
     while True:
-        place = f"line {rows.line_num + 1}"
+        place = f"line {header.above + rows.line_num + 1}"
         try:
             row = next(rows)
         except StopIteration:
@@ -38,6 +54,9 @@ def _entries(text: str, delimiter: str) -> Iterator[Entry | Rejected]:
         except csv.Error as error:
             yield Rejected(place, f"it is not valid CSV: {error}; what follows can't be read")
             return
+        if not names:
+            names = [name.strip().lower() for name in row]
+            continue
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(names):
@@ -49,9 +68,14 @@ def _entries(text: str, delimiter: str) -> Iterator[Entry | Rejected]:
             yield Rejected(place, str(error))
 
 
-def _names(header: str) -> list[str]:
-    return [name.strip().strip('"').strip().lower() for name in header.split(_delimiter(header))]
-
-
-def _delimiter(header: str) -> str:
-    return max(",\t;", key=header.count)
+def _header_of(text: str) -> _Header:
+    """Return the first line that isn't empty, or the one after it if that is a spreadsheet's ``sep=``."""
+    above, delimiter = 0, ""
+    for line in text.split("\n", _MAX_ABOVE)[:_MAX_ABOVE]:
+        if separator := _SEPARATOR.fullmatch(line.strip(" ")):
+            delimiter = separator[1]
+        elif line.strip():
+            delimiter = delimiter or max(",\t;", key=line.count)
+            return _Header(above, delimiter, [n.strip().strip('"').strip().lower() for n in line.split(delimiter)])
+        above += 1
+    return _Header(0, ",", [])

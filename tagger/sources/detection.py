@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tagger.errors import SourceError
-from tagger.sources.csv_table import is_header, parse_csv
-from tagger.sources.hf_api import is_hf_api, parse_hf_api
+from tagger.sources.csv_table import is_csv, parse_csv
 from tagger.sources.http import fetch_bytes
 from tagger.sources.json_lines import parse_json_lines, parse_records
 from tagger.sources.page import is_page, parse_page
@@ -48,13 +47,12 @@ def parse_source(data: bytes, *, today: date) -> Parsed:
     text = text_of_bytes(data)
     start = text.lstrip()[:1]
     if start == "[":
-        records = _json_list(text)
-        return parse_hf_api(records) if is_hf_api(records) else parse_records(records)
+        return parse_records(_json_list(text))
     if start == "{":
         first = text.lstrip().split("\n", 1)[0]
         record = _json_or_none(text) if _json_or_none(first) is None else None
         return parse_records([record]) if record is not None else parse_json_lines(text)
-    if is_header(text.split("\n", 1)[0]):
+    if is_csv(text):
         return parse_csv(text)
     if is_page(text):
         return parse_page(text, today)

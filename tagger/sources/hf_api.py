@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from tagger.domain.paper import Entry
-from tagger.sources.records import Parsed, Rejected, clean, collect, entry_of
-
-
-def is_hf_api(records: list[object]) -> bool:
-    """Return whether records are entries of that API: each wraps a ``paper``."""
-    return any(isinstance(record, dict) and isinstance(record.get("paper"), dict) for record in records)
+from tagger.sources.records import clean
 
 
-def parse_hf_api(records: list[object]) -> Parsed:
-    """Parse the API's list of entries.
+def is_hf_api(record: object) -> bool:
+    """Return whether a record is an entry of that API: it wraps a ``paper``."""
+    return isinstance(record, dict) and isinstance(record.get("paper"), dict)
+
+
+def flat(record: Mapping[str, object]) -> dict[str, object]:
+    """Return an entry of the API as a record with the fields of a paper. Raises ValueError if it wraps none.
 
     The digest's day is when the paper was submitted to the daily page, which since 2025 stands in the paper itself as
     ``submittedOnDailyAt``; before, the entry's own ``publishedAt`` said it.
     """
-    return collect("Hugging Face API", _entries(records))
-
-
-def _entries(records: list[object]) -> Iterator[Entry | Rejected]:
-    for number, record in enumerate(records, 1):
-        place = f"record {number}"
-        try:
-            if not isinstance(record, dict) or not isinstance(record.get("paper"), dict):
-                raise ValueError("it wraps no paper")
-            yield entry_of(_flat(record, record["paper"]), place)
-        except ValueError as error:
-            yield Rejected(place, str(error))
-
-
-def _flat(record: Mapping[str, object], paper: Mapping[str, object]) -> dict[str, object]:
+    paper = record.get("paper")
+    if not isinstance(paper, dict):
+        raise ValueError("it wraps no paper")
     listed_at = paper.get("submittedOnDailyAt") or record.get("publishedAt")
     raw_id = paper.get("id")
     return {

@@ -1,23 +1,23 @@
-"""Papers as JSON Lines, or as one JSON list of the same records."""
+"""Papers as JSON: one record a line, a list of records, or one alone; ours or those of Hugging Face's API."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tagger.domain.paper import Entry
+from tagger.sources.hf_api import flat, is_hf_api
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
 
 
 def parse_json_lines(text: str) -> Parsed:
     """Parse one record a line; empty lines count for the numbering only."""
-    return collect("JSON Lines", _entries(text))
+    return _parsed("JSON Lines", lines_of(text))
 
 
-def parse_records(records: list[object]) -> Parsed:
+def parse_records(records: Iterable[object]) -> Parsed:
     """Parse records that stood in a JSON list."""
-    places = ((f"record {number}", record) for number, record in enumerate(records, 1))
-    return collect("JSON", (_entry(record, place) for place, record in places))
+    return _parsed("JSON", ((f"record {number}", record) for number, record in enumerate(records, 1)))
 
 
 def lines_of(text: str) -> Iterator[tuple[str, object]]:
@@ -34,15 +34,20 @@ def lines_of(text: str) -> Iterator[tuple[str, object]]:
             yield place, Rejected(place, "it is not usable JSON: nested too deeply or a number too long")
 
 
-def _entries(text: str) -> Iterator[Entry | Rejected]:
-    for place, value in lines_of(text):
-        yield value if isinstance(value, Rejected) else _entry(value, place)
+def _parsed(format_name: str, placed: Iterable[tuple[str, object]]) -> Parsed:
+    """Parse records with their places: all as entries of the API, if one of them is."""
+    placed = list(placed)
+    from_api = any(is_hf_api(record) for _, record in placed)
+    entries = (_entry(record, place, from_api=from_api) for place, record in placed)
+    return collect("Hugging Face API" if from_api else format_name, entries)
 
 
-def _entry(record: object, place: str) -> Entry | Rejected:
+def _entry(record: object, place: str, *, from_api: bool) -> Entry | Rejected:
+    if isinstance(record, Rejected):
+        return record
     if not isinstance(record, dict):
         return Rejected(place, "it is not a record (a JSON object)")
     try:
-        return entry_of(record, place)
+        return entry_of(flat(record) if from_api else record, place)
     except ValueError as error:
         return Rejected(place, str(error))

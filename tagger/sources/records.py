@@ -11,6 +11,7 @@ from tagger.domain.paper import Entry, Paper, paper_id, title_id
 
 PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_WHOLE = re.compile(r"(\d{1,15})(?:\.0+)?")  # a spreadsheet writes 12 as 12.0
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|[T ])")
 
 
@@ -119,9 +120,10 @@ def day_of(record: Mapping[str, object], field: str) -> date | None:
 
 def _count_of(record: Mapping[str, object], field: str) -> int | None:
     value = record.get(field)
-    if isinstance(value, str) and value.strip():
-        value = int(value) if value.strip().isdecimal() and len(value) < 16 else value
-    if value is None or value == "":
+    if isinstance(value, str):
+        written = _WHOLE.fullmatch(value.strip())
+        value = int(written[1]) if written else clean(value) or None
+    if value is None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)

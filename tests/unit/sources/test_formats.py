@@ -165,6 +165,17 @@ def test_a_bad_api_entry_is_told_and_the_others_are_kept() -> None:
     assert [r.place for r in parsed.rejected] == ["record 3", "record 4", "record 5"]
 
 
+def test_api_entries_are_the_same_in_a_list_on_lines_and_alone() -> None:
+    entries = [hf(), hf(id="2405.00002", title="U")]
+    in_list = parse(json.dumps(entries))
+    on_lines = parse("\n".join(map(json.dumps, entries)))
+    assert [e.paper for e in on_lines.entries] == [e.paper for e in in_list.entries]
+    assert [e.digest for e in on_lines.entries] == [e.digest for e in in_list.entries]
+    for indent in (None, 2):
+        assert parse(json.dumps(entries[0], indent=indent)).entries[0].paper == in_list.entries[0].paper
+    assert {p.format for p in (in_list, on_lines)} == {"Hugging Face API"}
+
+
 RECORD = {"id": "arXiv:2405.14906v2", "title": "A  title\nin two lines", "abstract": "Words", "published": "2024-05-23"}
 
 
@@ -192,6 +203,18 @@ def test_csv_is_read_with_lists_quotes_and_empty_fields() -> None:
     assert second.id == title_id("No id") and second.abstract == ""
     assert parsed.notes == ("columns left out: colour",)
     assert titles(parse(table.replace(",", "\t"))) != []
+
+
+@pytest.mark.parametrize("above", ["", "\n\n", "sep=;\n", "\nsep=;\n\n", '"sep=;"\n'])
+def test_a_table_may_begin_with_empty_lines_and_its_separator(above: str) -> None:
+    parsed = parse(f"{above}id;title;upvotes\nx1;One, two;12.0\nx2;;\n")
+    assert (titles(parsed), parsed.entries[0].paper.upvotes) == (["One, two"], 12)
+    assert [r.place for r in parsed.rejected] == [f"line {above.count(chr(10)) + 3}"]
+
+
+def test_a_header_that_is_no_csv_is_told() -> None:
+    parsed = parse('"title,abstract\nfoo,bar\n')
+    assert parsed.entries == () and "not valid CSV" in parsed.rejected[0].reason
 
 
 @pytest.mark.parametrize(
