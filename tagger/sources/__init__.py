@@ -2,6 +2,7 @@
 
 from tagger.sources.annotations import AnnotationRow, ParsedAnnotations, parse_annotations, read_annotations
 from tagger.sources.detection import parse_source, read_source
+from tagger.sources.http import without_password
 from tagger.sources.records import Parsed, Rejected
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "parse_source",
     "read_annotations",
     "read_source",
+    "without_password",
 ]

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from tagger.domain.paper import Paper, paper_id
 from tagger.errors import SourceError
 from tagger.sources.detection import read_bytes, text_of_bytes
+from tagger.sources.http import without_password
 from tagger.sources.json_lines import lines_of
 from tagger.sources.records import PAPER_FIELDS, Rejected, entry_of, text_of, texts_of
 
@@ -44,7 +45,7 @@ def read_annotations(source: str, dimensions: Sequence[str], *, stdin: BinaryIO 
     try:
         return parse_annotations(data, dimensions)
     except SourceError as error:
-        raise SourceError(f"{source}: {error.message}", error.hint) from error
+        raise SourceError(f"{without_password(source)}: {error.message}", error.hint) from error
 
 
 def parse_annotations(data: bytes, dimensions: Sequence[str]) -> ParsedAnnotations:
@@ -104,4 +105,7 @@ def _time_of(record: Mapping[str, object]) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"its at is '{text[:40]}', not a time in ISO form") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"its at is '{text[:40]}', beyond the calendar") from None

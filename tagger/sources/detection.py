@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from tagger.errors import SourceError
 from tagger.sources.csv_table import is_csv, parse_csv
-from tagger.sources.http import fetch_bytes
+from tagger.sources.http import fetch_bytes, is_url, without_password
 from tagger.sources.json_lines import parse_json_lines, parse_records
 from tagger.sources.page import is_page, parse_page
 from tagger.sources.records import Parsed
@@ -26,18 +26,18 @@ def read_source(source: str, *, today: date, stdin: BinaryIO | None = None) -> P
     try:
         return parse_source(data, today=today)
     except SourceError as error:
-        raise SourceError(f"{source}: {error.message}", error.hint) from error
+        raise SourceError(f"{without_password(source)}: {error.message}", error.hint) from error
 
 
 def read_bytes(source: str, stdin: BinaryIO | None) -> bytes:
     """Return what a file, a URL or stdin holds. Raises SourceError."""
     if source == "-" and stdin is not None:
         return stdin.read()
-    if source.startswith(("http://", "https://")):
+    if is_url(source):
         return fetch_bytes(source)
     try:
         return Path(source).expanduser().read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # pathlib raises RuntimeError for the home of nobody
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"can't read {source}: {reason}") from error
 

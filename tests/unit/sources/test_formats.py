@@ -297,6 +297,9 @@ def test_annotation_rows_keep_tags_skips_papers_and_times() -> None:
         ({"id": "p", "annotator": "a", "skip": "yes"}, "skip is neither"),
         ({"annotator": "a", "habitat": ["sea"]}, "no id and no title"),
         ({"id": "p", "annotator": "a", "habitat": [3]}, "not a list of texts"),
+        ({"id": "p", "annotator": "a", "skip": True, "at": "noon"}, "not a time"),
+        ({"id": "p", "annotator": "a", "skip": True, "at": "0001-01-01T00:00:00+14:00"}, "beyond the calendar"),
+        ({"id": "p", "annotator": "a", "skip": True, "at": "9999-12-31T23:59:59-14:00"}, "beyond the calendar"),
     ],
 )
 def test_a_bad_annotation_row_is_told(row: dict[str, object], reason: str) -> None:

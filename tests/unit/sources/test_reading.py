@@ -13,12 +13,14 @@ from tagger.sources import read_source
 
 TODAY = date(2026, 11, 24)
 
+_MOVED = {"/moved": "/papers", "/astray": "http://a..b/"}
+
 
 class _Pages(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        if self.path == "/moved":
+        if self.path in _MOVED:
             self.send_response(302)
-            self.send_header("Location", "/papers")
+            self.send_header("Location", _MOVED[self.path])
             self.end_headers()
             return
         body = b'{"title": "From the web"}\n' if self.path == "/papers" else b"x" * 5000
@@ -58,19 +60,52 @@ def test_a_page_that_is_too_large_is_refused(site: str, monkeypatch: pytest.Monk
         read_source(f"{site}/large", today=TODAY)
 
 
-@pytest.mark.parametrize("source", ["http://127.0.0.1:1/x", "http://[broken", "http://"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://127.0.0.1:1/x",
+        "http://[broken",
+        "http://",
+        "http://a..b/",
+        "http://xn--/",
+        "http://127.0.0.1:1/\udcff",
+        "HTTP://127.0.0.1:1/x",
+    ],
+)
 def test_an_address_that_does_not_answer_is_told(source: str) -> None:
-    with pytest.raises(SourceError):
+    with pytest.raises(SourceError, match="can't fetch"):
         read_source(source, today=TODAY)
+
+
+def test_an_address_that_leads_astray_is_told(site: str) -> None:
+    with pytest.raises(SourceError, match="can't fetch"):
+        read_source(f"{site}/astray", today=TODAY)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "htp://x"])
+def test_a_proxy_that_can_not_be_used_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(SourceError, match="can't fetch"):
+        read_source("http://tagger.invalid/", today=TODAY)
+
+
+@pytest.mark.parametrize("path", ["/none", "/large", "/moved"])
+def test_a_password_in_an_address_is_never_shown(site: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_source, "MAX_BYTES", 4000)
+    address = site.replace("http://", "HTTP://ann:se:cr@et@")
+    try:
+        read_source(address + path, today=TODAY)
+    except SourceError as error:
+        assert "cr@et" not in str(error) and "ann" not in str(error) and "127.0.0.1" in str(error)
 
 
 def test_files_and_stdin_are_read_and_named_in_errors(tmp_path: Path) -> None:
     (tmp_path / "p").write_text('{"title": "In a file"}')
     assert len(read_source(str(tmp_path / "p"), today=TODAY).entries) == 1
     assert len(read_source("-", today=TODAY, stdin=io.BytesIO(b'{"title": "T"}')).entries) == 1
-    for name in ("none", ".", "nul\0"):
+    for source in (*(str(tmp_path / name) for name in ("none", ".", "nul\0")), "~nosuchuser/x"):
         with pytest.raises(SourceError, match="can't read"):
-            read_source(str(tmp_path / name), today=TODAY)
+            read_source(source, today=TODAY)
 
 
 def test_the_real_page_and_api_answers_are_read_whole(shared_data: Path) -> None:
