@@ -3,7 +3,8 @@
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 _ARXIV = re.compile(
@@ -32,6 +33,11 @@ class Paper:
         """SHA-256, in hex, of what a model or a person reads: the title and the abstract."""
         return hashlib.sha256(f"{self.title}\0{self.abstract}".encode("utf-8", "surrogatepass")).hexdigest()
 
+    def updated(self, later: "Paper") -> "Paper":
+        """Return this paper with the fields of a later record of it; what that leaves empty stays."""
+        given = {f.name: getattr(later, f.name) for f in fields(Paper) if f.name != "id"}
+        return replace(self, **{name: value for name, value in given.items() if value not in (None, "", ())})
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -40,6 +46,32 @@ class Entry:
     paper: Paper
     digest: date | None = None
     place: str = ""
+
+
+def merge(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
+    """Return one entry a paper, and a note for each that says otherwise than a former one: the later one counts."""
+    merged: dict[str, Entry] = {}
+    notes = []
+    for entry in entries:
+        former = merged.get(entry.paper.id, entry)
+        latest = Entry(former.paper.updated(entry.paper), entry.digest or former.digest, entry.place)
+        if (latest.paper, latest.digest) != (former.paper, former.digest):
+            again = f"the paper {entry.paper.id} of {former.place} again with other fields; this one counts"
+            notes.append(f"{entry.place}: {again}")
+        merged[entry.paper.id] = latest
+    return list(merged.values()), notes
+
+
+def ids_by_title(papers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the id of its own that a paper, given as id and title, has, by its title id.
+
+    Left out are titles of several such papers, as nobody can say which one is meant.
+    """
+    found: dict[str, set[str]] = {}
+    for own_id, title in papers:
+        found.setdefault(title_id(title), set()).add(own_id)
+    own = {key: ids - {key} for key, ids in found.items()}
+    return {key: next(iter(ids)) for key, ids in own.items() if len(ids) == 1}
 
 
 def paper_id(raw: str) -> str:

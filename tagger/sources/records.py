@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tagger.domain.paper import Entry, Paper, paper_id, title_id
+from tagger.domain.paper import Entry, Paper, merge, paper_id, title_id
 
 PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -59,20 +59,11 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
 def collect(
     format_name: str, found: Iterable[Entry | Rejected], *, notes: Iterable[str] = (), day_notes: Iterable[str] = ()
 ) -> Parsed:
-    """Return entries and rejections sorted out; of several records with one id the last counts, and that is noted."""
-    entries: dict[str, Entry] = {}
-    rejected: list[Rejected] = []
-    all_notes = list(notes)
-    for item in found:
-        if isinstance(item, Rejected):
-            rejected.append(item)
-            continue
-        former = entries.get(item.paper.id)
-        if former is not None:
-            same = "again" if former.paper == item.paper else "again with other fields; this one counts"
-            all_notes.append(f"{item.place}: the paper {item.paper.id} of {former.place} {same}")
-        entries[item.paper.id] = item
-    return Parsed(format_name, tuple(entries.values()), tuple(rejected), tuple(all_notes), tuple(day_notes))
+    """Return entries, merged, and rejections sorted out."""
+    items = list(found)
+    entries, repetitions = merge(item for item in items if isinstance(item, Entry))
+    rejected = tuple(item for item in items if isinstance(item, Rejected))
+    return Parsed(format_name, tuple(entries), rejected, (*notes, *repetitions), tuple(day_notes))
 
 
 def clean(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from tagger.domain.paper import Entry
 from tagger.errors import SourceError
-from tagger.sources import Rejected, read_source
+from tagger.sources import Rejected, read_source, without_password
 from tagger.steps.workspace import Workspace
 
 
@@ -36,6 +36,8 @@ def ingest(
 ) -> Ingested:
     """Save the papers of all sources in one transaction; ``digest`` overrules the day that a source names.
 
+    Papers that stood in another digest move to that of ``digest``, so that a wrong day can be put right.
+
     A record or source that can't be read is told in ``rejected`` and the others are kept; with ``strict``, none is kept
     and SourceError is raised. So it is, too, when nothing at all could be read.
     """
@@ -48,10 +50,10 @@ def ingest(
         except SourceError as error:
             if len(sources) == 1:
                 raise
-            rejected.append(Rejected(source, str(error)))
+            rejected.append(Rejected(without_password(source), str(error)))
             continue
-        prefix = f"{source}, " if len(sources) > 1 else ""
-        entries += parsed.entries
+        prefix = f"{without_password(source)}, " if len(sources) > 1 else ""
+        entries += [replace(entry, place=prefix + entry.place) for entry in parsed.entries]
         rejected += [replace(r, place=prefix + r.place) for r in parsed.rejected]
         notes += [prefix + note for note in (*parsed.notes, *(() if digest else parsed.day_notes))]
     if rejected and (strict or not entries):
@@ -59,8 +61,8 @@ def ingest(
     if digest:
         entries = [replace(entry, digest=digest) for entry in entries]
     with workspace.store.write():
-        saved = workspace.store.papers.save(entries, now)
-    return Ingested(saved.new, saved.changed, saved.unchanged, saved.ids, tuple(rejected), tuple(notes))
+        saved = workspace.store.papers.save(entries, now, move=digest is not None)
+    return Ingested(saved.new, saved.changed, saved.unchanged, saved.ids, tuple(rejected), (*notes, *saved.notes))
 
 
 def rejections_in_words(rejected: Sequence[Rejected]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tagger.domain.paper import Entry, Paper
+from tagger.domain.paper import Entry, Paper, ids_by_title, merge, title_id
 from tagger.store.rows import json_text, time_text
 
 if TYPE_CHECKING:
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How many records a save found new, changed or known already; ``ids`` are all of them in order."""
+    """How many papers a save found new, changed or known already; ``ids`` are all of them in order."""
 
     new: int
     changed: int
     unchanged: int
     ids: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Papers:
@@ -31,19 +33,61 @@ class Papers:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def save(self, entries: Iterable[Entry], now: datetime) -> Saved:
+    def save(self, entries: Iterable[Entry], now: datetime, *, move: bool = False) -> Saved:
         """Save papers and their places in digests; what a source leaves empty doesn't erase what is known.
 
-        A paper whose fields differ is a change: its former state is kept as a revision.
+        Records of one paper are merged first, so that saving the same again changes nothing. A paper whose fields
+        differ from what is known is a change: its former state is kept as a revision. With ``move``, a paper leaves the
+        other digests that it stands in.
         """
-        counts = {"new": 0, "changed": 0, "unchanged": 0}
-        ids: dict[str, None] = {}
+        entries = list(entries)
+        ids, notes = self.unite(entries)
+        entries = [replace(e, paper=replace(e.paper, id=ids.get(e.paper.id, e.paper.id))) for e in entries]
+        merged, repetitions = merge(replace(entry, digest=None) for entry in entries)
+        counts = Counter(self._save_paper(entry.paper, now) for entry in merged)
+        moved: Counter[str] = Counter()
         for entry in entries:
-            counts[self._save_paper(entry.paper, now)] += 1
-            ids[entry.paper.id] = None
             if entry.digest:
+                moved.update(self._leave_digests(entry.paper.id, entry.digest) if move else ())
                 self._add_to_digest(entry.digest, entry.paper.id, now)
-        return Saved(counts["new"], counts["changed"], counts["unchanged"], tuple(ids))
+        notes += [*repetitions, *(f"{n} of the papers left the digest of {day}" for day, n in moved.items())]
+        paper_ids = tuple(entry.paper.id for entry in merged)
+        return Saved(counts["new"], counts["changed"], counts["unchanged"], paper_ids, tuple(notes))
+
+    def add(self, entries: Sequence[Entry], now: datetime) -> tuple[Mapping[str, str], tuple[str, ...]]:
+        """Save the papers that aren't there yet and leave the others as they are.
+
+        Returns the ids of those that are kept under another id than they came with, and notes.
+        """
+        ids, notes = self.unite(entries)
+        known = self._known({ids.get(entry.paper.id, entry.paper.id) for entry in entries})
+        fresh = [entry for entry in entries if ids.get(entry.paper.id, entry.paper.id) not in known]
+        return ids, (*notes, *self.save(fresh, now).notes)
+
+    def unite(self, entries: Sequence[Entry]) -> tuple[dict[str, str], list[str]]:
+        """Find the papers that came with an id once and without one another time: the title says which they are.
+
+        Returns the ids to keep such entries under, by the ids they have, and notes. A known paper without an id gets
+        the one that comes now, unless annotations or the like refer to it: then it stays what it is.
+        """
+        given = {entry.paper.id: title_id(entry.paper.title) for entry in entries}
+        known = self._known({*given, *given.values()})
+        if known >= given.keys():
+            return {}, []
+        rows = self._db.execute("SELECT id, title FROM papers").fetchall()
+        own_ids = ids_by_title([*rows, *((e.paper.id, e.paper.title) for e in entries)])
+        ids, kept = {}, []
+        for without_id in dict.fromkeys(given.values()):
+            own_id = own_ids.get(without_id)
+            if own_id is None or (without_id in known and own_id in known):
+                continue
+            if without_id not in known or self._rename(without_id, own_id):
+                ids[without_id] = own_id
+            else:
+                ids[own_id] = without_id
+                kept.append(f"{own_id} as {without_id}")
+        reason = "known without an id, and referred to by it already, so kept under that"
+        return ids, [f"{reason}: {', '.join(kept)}"] if kept else []
 
     def find(self, paper_id: str) -> Paper | None:
         """Return the paper of that id, or None."""
@@ -84,8 +128,7 @@ class Papers:
             stamps = {"added_at": time_text(now), "changed_at": time_text(now)}
             self._db.table("papers").insert(_row(paper) | stamps)
             return "new"
-        given = {f.name: getattr(paper, f.name) for f in fields(Paper)}
-        merged = replace(known, **{name: value for name, value in given.items() if value not in (None, "", ())})
+        merged = known.updated(paper)
         if merged == known:
             return "unchanged"
         former = {key: value for key, value in _row(known).items() if key not in ("id", "text_hash")}
@@ -93,6 +136,31 @@ class Papers:
         self._db.table("paper_revisions").insert(revision)
         self._db.table("papers").update(paper.id, _row(merged) | {"changed_at": time_text(now)})
         return "changed"
+
+    def _known(self, paper_ids: Iterable[str]) -> set[str]:
+        sql = "SELECT id FROM papers WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.execute(sql, [json_text(list(paper_ids))]).fetchall()}
+
+    def _rename(self, old: str, new: str) -> bool:
+        """Give a paper another id, and return whether that was done: not if anything but a digest refers to it."""
+        import sqlite3
+
+        row = next(iter(self._db.query("SELECT * FROM papers WHERE id = ?", [old])))
+        try:
+            with self._db.atomic():
+                self._db.table("papers").insert(row | {"id": new})
+                self._db.execute("UPDATE digest_papers SET paper_id = ? WHERE paper_id = ?", [new, old])
+                self._db.execute("DELETE FROM papers WHERE id = ?", [old])
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def _leave_digests(self, paper_id: str, but: date) -> list[str]:
+        """Take a paper out of all digests but one. Returns the days of those that it stood in."""
+        values = [paper_id, but.isoformat()]
+        days = self._db.execute("SELECT day FROM digest_papers WHERE paper_id = ? AND day <> ?", values).fetchall()
+        self._db.execute("DELETE FROM digest_papers WHERE paper_id = ? AND day <> ?", values)
+        return [row[0] for row in days]
 
     def _add_to_digest(self, day: date, paper_id: str, now: datetime) -> None:
         self._db.table("digests").insert({"day": day.isoformat(), "added_at": time_text(now)}, ignore=True)

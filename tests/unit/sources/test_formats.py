@@ -242,6 +242,7 @@ def test_one_paper_twice_is_one_and_that_is_noted() -> None:
     parsed = parse('{"title": "Same", "abstract": "old"}\n{"title": "same!", "abstract": "new"}\n')
     assert [entry.paper.abstract for entry in parsed.entries] == ["new"]
     assert "this one counts" in parsed.notes[0]
+    assert parse('{"title": "Same", "abstract": "a"}\n' * 2).notes == ()
 
 
 def test_text_is_cleaned_of_what_no_paper_needs() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tagger.domain.labels import Annotation, Decision, Suggestion
 from tagger.domain.model import ModelVersion
-from tagger.domain.paper import Entry, Paper
+from tagger.domain.paper import Entry, Paper, title_id
 from tagger.errors import StoreError
 from tagger.store import Store, open_store
 from tagger.store.studio_links import LinkedAnnotation
@@ -74,6 +74,64 @@ def test_a_digest_keeps_the_order_its_papers_came_in(store: Store) -> None:
     assert [p.id for p in store.papers.in_digest(DAY)] == ["c", "a", "b", "0"]
     assert store.papers.digest_days() == {DAY: 4}
     assert store.papers.digests_of(["a", "none"]) == {"a": DAY}
+
+
+def test_records_of_one_paper_are_merged_so_that_saving_them_again_changes_nothing(store: Store) -> None:
+    records = (PAPER, Paper(PAPER.id, "A title", "Another abstract"))
+    assert save(store, *records) == (1, 0, 0)
+    assert save(store, *records) == (0, 0, 1)
+    assert store.papers.find(PAPER.id) == replace(PAPER, abstract="Another abstract")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("id_first", [True, False])
+def test_a_paper_with_and_without_its_id_is_one(store: Store, at_once: bool, id_first: bool) -> None:
+    records = [PAPER, Paper(title_id("A title"), "A  Title!", "An abstract")]
+    records = records if id_first else records[::-1]
+    for _ in range(2):
+        for batch in [records] if at_once else [records[:1], records[1:]]:
+            save(store, *batch)
+        assert [p.id for p in store.papers.all()] == [PAPER.id]
+        assert [p.id for p in store.papers.in_digest(DAY)] == [PAPER.id]
+    assert store.faults() == []
+
+
+def test_a_paper_that_was_spoken_of_without_its_id_keeps_what_was_said(store: Store) -> None:
+    bare = replace(PAPER, id=title_id(PAPER.title))
+    save(store, bare)
+    annotate(store, Annotation(bare.id, "ann", NOW, {"habitat": ("sea",)}))
+    with store.write():
+        saved = store.papers.save([Entry(replace(PAPER, upvotes=9))], NOW)
+    assert saved.ids == (bare.id,) and f"{PAPER.id} as {bare.id}" in saved.notes[0]
+    assert list(store.papers.all()) == [replace(bare, upvotes=9)]
+    assert store.labels.annotations().keys() == {bare.id} and store.faults() == []
+
+
+def test_a_title_of_several_papers_says_of_none_which_it_is(store: Store) -> None:
+    save(store, Paper("x1", "Technical Report", "One"), Paper("x2", "Technical report", "Two"))
+    save(store, Paper(title_id("Technical Report"), "Technical Report", "Three"))
+    assert {p.abstract for p in store.papers.all()} == {"One", "Two", "Three"}
+
+
+def test_a_paper_moves_to_another_digest_only_when_told_so(store: Store) -> None:
+    save(store, PAPER, Paper("x", "Stays", ""))
+    save(store, PAPER, day=DAY + timedelta(1))
+    assert store.papers.digest_days() == {DAY: 2, DAY + timedelta(1): 1}
+    for notes in ((f"1 of the papers left the digest of {DAY}",), ()):
+        with store.write():
+            assert store.papers.save([Entry(PAPER, DAY + timedelta(1))], NOW, move=True).notes == notes
+    assert store.papers.digest_days() == {DAY: 1, DAY + timedelta(1): 1}
+
+
+def test_adding_leaves_known_papers_alone(store: Store) -> None:
+    save(store, PAPER, day=None)
+    bare = Paper(title_id(PAPER.title), PAPER.title, "Older")
+    with store.write():
+        ids, _ = store.papers.add(
+            [Entry(replace(PAPER, abstract="Older"), DAY), Entry(bare), Entry(Paper("x", "X", ""))], NOW
+        )
+    assert ids[bare.id] == PAPER.id
+    assert list(store.papers.all()) == [PAPER, Paper("x", "X", "")] and store.papers.digest_days() == {}
 
 
 def test_an_annotation_is_appended_only_when_it_says_something_new(store: Store) -> None:

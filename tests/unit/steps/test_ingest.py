@@ -1,0 +1,60 @@
+import json
+from datetime import date
+from pathlib import Path
+
+from tagger.steps.ingest import Ingested, ingest
+from tagger.steps.workspace import Workspace
+from tests.conftest import NOW
+
+DAY, NEXT = date(2026, 8, 7), date(2026, 8, 8)
+
+
+def file(folder: Path, name: str, *records: dict[str, object]) -> str:
+    (folder / name).write_text("".join(json.dumps(record) + "\n" for record in records))
+    return str(folder / name)
+
+
+def take(workspace: Workspace, *sources: str, day: date | None = None) -> Ingested:
+    return ingest(workspace, sources, digest=day, now=NOW)
+
+
+def counts(found: Ingested) -> tuple[int, int, int]:
+    return found.new, found.changed, found.unchanged
+
+
+def test_sources_that_disagree_are_merged_the_last_counts_and_that_is_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    first = file(tmp_path, "a", {"id": "p", "title": "T", "abstract": "old", "authors": ["Ann"], "digest": str(DAY)})
+    second = file(tmp_path, "b", {"id": "p", "title": "T", "abstract": "new", "digest": str(NEXT)})
+    for expected in ((1, 0, 0), (0, 0, 1), (0, 0, 1)):
+        found = take(workspace, first, second)
+        assert counts(found) == expected
+        assert found.notes == (
+            f"{second}, line 1: the paper p of {first}, line 1 again with other fields; this one counts",
+        )
+    paper = workspace.store.papers.find("p")
+    assert paper and (paper.abstract, paper.authors) == ("new", ("Ann",))
+    assert workspace.store.papers.digest_days() == {DAY: 1, NEXT: 1}
+
+
+def test_a_wrong_day_is_put_right_by_saying_another(workspace: Workspace, tmp_path: Path) -> None:
+    source = file(tmp_path, "a", {"title": "T"}, {"title": "U"})
+    take(workspace, source, day=DAY)
+    assert take(workspace, source, day=NEXT).notes == (f"2 of the papers left the digest of {DAY}",)
+    assert take(workspace, source, day=NEXT).notes == ()
+    assert workspace.store.papers.digest_days() == {NEXT: 2}
+
+
+def test_a_source_with_ids_and_one_without_bring_each_paper_once(workspace: Workspace, tmp_path: Path) -> None:
+    bare = file(tmp_path, "a", {"title": "One"}, {"title": "Two"})
+    full = file(tmp_path, "b", {"id": "2405.00001", "title": "one!"}, {"id": "2405.00002", "title": "Two"})
+    take(workspace, bare, day=DAY)
+    assert take(workspace, full, day=DAY).ids == ("2405.00001", "2405.00002")
+    assert take(workspace, bare, day=DAY).ids == ("2405.00001", "2405.00002")
+    assert [p.id for p in workspace.store.papers.in_digest(DAY)] == ["2405.00001", "2405.00002"]
+
+
+def test_a_password_in_an_address_among_sources_is_never_shown(workspace: Workspace, tmp_path: Path) -> None:
+    found = take(workspace, file(tmp_path, "a", {"title": "T"}), "HTTP://ann:secret@127.0.0.1:1/x")
+    assert "127.0.0.1" in str(found.rejected) and "secret" not in str(found.rejected)
