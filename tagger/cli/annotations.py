@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tagger.cli.output import Json, counted, fail, show
+from tagger.cli.output import Json, counted, fail, note, show
 from tagger.errors import StoreError
 from tagger.files import write_file
 from tagger.steps import annotations as steps
@@ -28,6 +28,8 @@ def import_(
     with open_workspace(context.obj) as workspace:
         now = datetime.now().astimezone()
         result = steps.import_annotations(workspace, file, strict=strict, now=now, stdin=sys.stdin.buffer)
+    for line in result.notes:
+        note(f"note: {line}")
     total = result.new + result.changed + result.unchanged
     text = f"{counted(total, 'annotation')}: {result.new} new, {result.changed} changed, {result.unchanged} unchanged"
     document = {"new": result.new, "changed": result.changed, "unchanged": result.unchanged}
@@ -47,10 +49,14 @@ def export(
     """
     with open_workspace(context.obj) as workspace:
         lines = list(steps.export_annotations(workspace))
+        left_out = steps.tags_left_out(workspace)
+    if left_out:
+        named = ", ".join(f"{tag} ({number})" for tag, number in left_out.items())
+        note(f"note: left out are tags that the tag set doesn't have: {named}; the workspace keeps them")
     if output is None and not json:
         sys.stdout.writelines(lines)
         return
-    document: dict[str, object] = {"annotations": len(lines)}
+    document: dict[str, object] = {"annotations": len(lines), "left_out": left_out}
     if output is None:
         document["rows"] = [_json(line) for line in lines]
     else:

@@ -79,7 +79,7 @@ def _row(record: Mapping[str, object], dimensions: Sequence[str], place: str) ->
         if field not in _ROW_FIELDS and field not in dimensions:
             raise ValueError(f"'{field}' is no dimension of the tag set ({', '.join(dimensions)})")
     tags = {dimension: texts_of(record, dimension) for dimension in dimensions if dimension in record}
-    if not skipped and not any(tags.values()):
+    if not skipped and not tags:
         raise ValueError("it has neither tags nor skip")
     entry = entry_of(record, place) if text_of(record, "title") else None
     raw_id = text_of(record, "id")

@@ -3,85 +3,152 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 from tagger.domain.labels import Annotation, standing_annotations
-from tagger.domain.paper import Entry
+from tagger.domain.paper import Entry, Paper
+from tagger.domain.tags import Tags, TagSet
 from tagger.errors import SourceError
 from tagger.sources import AnnotationRow, Rejected, read_annotations
 from tagger.steps.ingest import rejections_in_words
 from tagger.steps.workspace import Workspace
 
+_AHEAD = timedelta(days=1)  # clocks and time zones differ, but not by more
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import found, counted over rows; ``rejected`` are the rows that were left out."""
+    """What an import found, counted over rows; ``rejected`` are those left out, ``notes`` things worth a line."""
 
     new: int
     changed: int
     unchanged: int
     rejected: tuple[Rejected, ...]
+    notes: tuple[str, ...]
 
 
 def import_annotations(
     workspace: Workspace, source: str, *, strict: bool = False, now: datetime, stdin: BinaryIO | None = None
 ) -> Imported:
-    """Save the annotations of a JSON Lines source, and the papers that come along, in one transaction.
+    """Save the annotations of a JSON Lines source, and the papers that aren't there yet, in one transaction.
 
-    A row without a time is taken as said now, in the order of the rows. A row that can't be used is told and the others
-    are kept; with ``strict``, or when none can be used, SourceError is raised and nothing is kept.
+    A row without a time is taken as said now; of several by one annotator for one paper the last counts. A row that
+    can't be used is told and the others are kept; with ``strict``, or when none can be used, SourceError is raised and
+    nothing is kept.
     """
-    tag_set, store = workspace.tag_set, workspace.store
+    tag_set, papers, labels = workspace.tag_set, workspace.store.papers, workspace.store.labels
     parsed = read_annotations(source, [d.id for d in tag_set.dimensions], stdin=stdin)
     rejected = list(parsed.rejected)
-    with store.write():
-        known = {paper.id for paper in store.papers.of([row.paper_id for row in parsed.rows])}
-        entries: list[Entry] = []
-        annotations: list[Annotation] = []
-        for number, row in enumerate(parsed.rows):
-            if row.paper is None and row.paper_id not in known:
-                reason = f"the paper '{row.paper_id}' isn't in the workspace, and the row has no title and abstract"
-                rejected.append(Rejected(row.place, reason))
-                continue
-            at = row.at or now + timedelta(microseconds=number)
-            try:
-                annotations.append(_annotation(workspace, row, at))
-            except KeyError as error:
-                rejected.append(Rejected(row.place, f"the tag set has no '{error.args[0]}'"))
-                continue
-            if row.paper is not None:
-                known.add(row.paper_id)
-                entries.append(Entry(row.paper, row.digest, row.place))
-        if rejected and (strict or not annotations):
+    rows = _usable(parsed.rows, tag_set, now, rejected)
+    with workspace.store.write():
+        ids, notes = papers.add([Entry(row.paper, row.digest, row.place) for row in rows if row.paper], now)
+        rows = [replace(row, paper_id=ids.get(row.paper_id, row.paper_id)) for row in rows]
+        rows = _of_known_papers(rows, {paper.id for paper in papers.of([row.paper_id for row in rows])}, rejected)
+        if rejected and (strict or not rows):
             raise SourceError(f"nothing was kept: {rejections_in_words(rejected)}")
-        store.papers.save(entries, now)
-        saved = store.labels.annotate(annotations, source="import", tag_set_version=tag_set.version, now=now)
-    return Imported(saved.new, saved.changed, saved.unchanged, tuple(rejected))
+        rows, repetitions = _last_words(rows)
+        standing = labels.annotations([row.paper_id for row in rows])
+        annotations = [
+            _annotation(tag_set, row, now + timedelta(microseconds=number), standing.get(row.paper_id, []))
+            for number, row in enumerate(rows)
+        ]
+        saved = labels.annotate(annotations, source="import", tag_set_version=tag_set.version, now=now)
+    return Imported(saved.new, saved.changed, saved.unchanged, tuple(rejected), (*notes, *repetitions))
 
 
 def export_annotations(workspace: Workspace) -> Iterator[str]:
-    """Yield every standing annotation as a line of JSON, oldest first, so that importing them gives the same state."""
-    by_paper = workspace.store.labels.annotations()
-    papers = {paper.id: paper for paper in workspace.store.papers.of(list(by_paper))}
-    digests = workspace.store.papers.digests_of(list(by_paper))
-    standing = [a for annotations in by_paper.values() for a in standing_annotations(annotations)]
+    """Yield every standing annotation as a line of JSON, oldest first, so that importing them gives the same state.
+
+    Tags that the tag set doesn't have are left out, as no import would take them.
+    """
+    standing = _standing(workspace)
+    papers = {paper.id: paper for paper in workspace.store.papers.of([a.paper_id for a in standing])}
+    digests = workspace.store.papers.digests_of(list(papers))
     for annotation in sorted(standing, key=lambda a: (a.at, a.paper_id, a.annotator)):
-        paper = papers[annotation.paper_id]
-        row: dict[str, object] = {"id": paper.id, "annotator": annotation.annotator}
-        if annotation.skipped:
-            row["skip"] = True
-        else:
-            row |= {d.id: list(annotation.tags.get(d.id, ())) for d in workspace.tag_set.dimensions}
-        row |= {"title": paper.title, "abstract": paper.abstract}
-        if paper.id in digests:
-            row["digest"] = digests[paper.id].isoformat()
+        row: dict[str, object] = {"id": annotation.paper_id, "annotator": annotation.annotator}
+        tags = _in_tag_set(workspace.tag_set, annotation.tags)
+        row |= {"skip": True} if annotation.skipped else {d: list(chosen) for d, chosen in tags.items()}
+        row |= _paper_fields(papers[annotation.paper_id], digests.get(annotation.paper_id))
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _annotation(workspace: Workspace, row: AnnotationRow, at: datetime) -> Annotation:
-    if row.skipped:
-        return Annotation(row.paper_id, row.annotator, at, skipped=True)
-    return Annotation(row.paper_id, row.annotator, at, workspace.tag_set.ordered(row.tags))
+def tags_left_out(workspace: Workspace) -> Mapping[str, int]:
+    """Return the standing tags that an export leaves out, and how often each stands. They stay in the store."""
+    known = {d.id: d.tag_ids for d in workspace.tag_set.dimensions}
+    pairs = ((d, tag) for a in _standing(workspace) for d, tags in a.tags.items() for tag in tags)
+    return Counter(f"{d}:{tag}" for d, tag in pairs if tag not in known.get(d, ()))
+
+
+def _standing(workspace: Workspace) -> list[Annotation]:
+    return [a for said in workspace.store.labels.annotations().values() for a in standing_annotations(said)]
+
+
+def _usable(
+    rows: Sequence[AnnotationRow], tag_set: TagSet, now: datetime, rejected: list[Rejected]
+) -> list[AnnotationRow]:
+    usable = []
+    for row in rows:
+        try:
+            ordered = replace(row, tags={} if row.skipped else tag_set.ordered(row.tags))
+        except KeyError as error:
+            rejected.append(Rejected(row.place, f"the tag set has no '{error.args[0]}'"))
+            continue
+        if row.at and row.at > now + _AHEAD:
+            rejected.append(Rejected(row.place, f"its at, {row.at.isoformat()}, is more than a day ahead"))
+            continue
+        usable.append(ordered)
+    return usable
+
+
+def _of_known_papers(rows: list[AnnotationRow], known: set[str], rejected: list[Rejected]) -> list[AnnotationRow]:
+    for row in rows:
+        if row.paper_id not in known:
+            reason = f"the paper '{row.paper_id}' isn't in the workspace, and no row that can be used has its title"
+            rejected.append(Rejected(row.place, reason))
+    return [row for row in rows if row.paper_id in known]
+
+
+def _last_words(rows: list[AnnotationRow]) -> tuple[list[AnnotationRow], list[str]]:
+    """Return the rows without those that a later one replaces, and notes; rows with a time are history and stay."""
+    last: dict[object, AnnotationRow] = {}
+    notes = []
+    for row in rows:
+        key = (row.paper_id, row.annotator, row.at)
+        former = last.pop(key, None)
+        if former:
+            notes.append(f"{row.place}: {row.annotator} on {row.paper_id} again, as on {former.place}; this one counts")
+        last[key] = row
+    return list(last.values()), notes
+
+
+def _annotation(tag_set: TagSet, row: AnnotationRow, now: datetime, said: Sequence[Annotation]) -> Annotation:
+    """Return the annotation that a row makes. One that repeats what stands leaves tags outside the tag set as well."""
+    made = Annotation(row.paper_id, row.annotator, row.at or now, row.tags, skipped=row.skipped)
+    for former in standing_annotations(said):
+        if former.annotator == row.annotator and former.skipped == row.skipped:
+            if _in_tag_set(tag_set, former.tags) == row.tags:
+                return replace(made, tags=former.tags)
+    return made
+
+
+def _in_tag_set(tag_set: TagSet, tags: Tags) -> Tags:
+    return {d.id: tuple(tag for tag in d.tag_ids if tag in tags.get(d.id, ())) for d in tag_set.dimensions}
+
+
+def _paper_fields(paper: Paper, digest: date | None) -> dict[str, object]:
+    """Return a paper's fields as a row has them: the title and abstract, and of the others those that are known."""
+    fields: dict[str, object] = {
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "published": paper.published.isoformat() if paper.published else None,
+        "digest": digest.isoformat() if digest else None,
+        "authors": list(paper.authors),
+        "url": paper.url,
+        "categories": list(paper.categories),
+        "upvotes": paper.upvotes,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, [])}

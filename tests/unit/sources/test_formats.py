@@ -289,6 +289,11 @@ def test_annotation_rows_keep_tags_skips_papers_and_times() -> None:
     assert second.skipped and second.paper is not None and second.paper_id == title_id("T") and second.at is not None
 
 
+def test_a_row_may_say_that_no_tag_holds() -> None:
+    parsed = parse_annotations(b'{"id": "p", "annotator": "a", "habitat": []}', ["habitat"])
+    assert [dict(row.tags) for row in parsed.rows] == [{"habitat": ()}]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
