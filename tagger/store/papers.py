@@ -70,14 +70,15 @@ class Papers:
         Returns the ids to keep such entries under, by the ids they have, and notes. A known paper without an id gets
         the one that comes now, unless annotations or the like refer to it: then it stays what it is.
         """
-        given = {entry.paper.id: title_id(entry.paper.title) for entry in entries}
-        known = self._known({*given, *given.values()})
+        given = {entry.paper.id: entry.paper.title for entry in entries}  # a paper's last title is the one that counts
+        title_ids = dict.fromkeys(map(title_id, given.values()))
+        known = self._known({*given, *title_ids})
         if known >= given.keys():
             return {}, []
-        rows = self._db.execute("SELECT id, title FROM papers").fetchall()
-        own_ids = ids_by_title([*rows, *((e.paper.id, e.paper.title) for e in entries)])
+        titles = dict(self._db.execute("SELECT id, title FROM papers").fetchall()) | given
+        own_ids = ids_by_title(titles.items())
         ids, kept = {}, []
-        for without_id in dict.fromkeys(given.values()):
+        for without_id in title_ids:
             own_id = own_ids.get(without_id)
             if own_id is None or (without_id in known and own_id in known):
                 continue
