@@ -1,4 +1,5 @@
 import io
+import textwrap
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -9,7 +10,7 @@ import pytest
 
 from tagger.errors import SourceError
 from tagger.sources import http as http_source
-from tagger.sources import read_source
+from tagger.sources import parse_source, read_source
 
 TODAY = date(2026, 11, 24)
 
@@ -120,3 +121,18 @@ def test_the_real_page_and_api_answers_are_read_whole(shared_data: Path) -> None
         for entry in api.entries:
             p = entry.paper
             assert p.abstract and p.authors and p.published and p.upvotes is not None and p.url
+
+
+@pytest.mark.parametrize("width", [None, 80])
+def test_no_paper_of_two_years_is_lost_on_a_page(shared_data: Path, width: int | None) -> None:
+    def fold(text: str) -> str:
+        return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False) if width else text
+
+    entries = read_source(str(shared_data / "hf_daily_2024-2025.jsonl.gz"), today=TODAY).entries
+    pages: dict[date | None, str] = {}
+    for entry in entries:
+        page = pages.setdefault(entry.digest, f"Daily Papers\n\n{entry.digest:%b %d, %Y}\n\n")
+        pages[entry.digest] = f"{page}{fold(entry.paper.title)}\n\n{fold(entry.paper.abstract)}\n\n7 authors\n\n"
+    parsed = parse_source("".join(pages.values()).encode(), today=TODAY)
+    found = {(e.paper.title, e.paper.abstract, e.digest) for e in parsed.entries}
+    assert found == {(e.paper.title, e.paper.abstract, e.digest) for e in entries} and parsed.rejected == ()
