@@ -36,7 +36,7 @@ def ingest(
 ) -> Ingested:
     """Save the papers of all sources in one transaction; ``digest`` overrules the day that a source names.
 
-    Papers that stood in another digest move to that of ``digest``, so that a wrong day can be put right.
+    With it, a digest of just these papers under another day is dropped, so that a wrong day can be put right.
 
     A record or source that can't be read is told in ``rejected`` and the others are kept; with ``strict``, none is kept
     and SourceError is raised. So it is, too, when nothing at all could be read.
@@ -61,8 +61,10 @@ def ingest(
     if digest:
         entries = [replace(entry, digest=digest) for entry in entries]
     with workspace.store.write():
-        saved = workspace.store.papers.save(entries, now, move=digest is not None)
-    return Ingested(saved.new, saved.changed, saved.unchanged, saved.ids, tuple(rejected), (*notes, *saved.notes))
+        saved = workspace.store.papers.save(entries, now)
+        wrong_days = workspace.store.papers.drop_same_digests(saved.ids, digest) if digest else []
+    notes += [*saved.notes, *(f"the digest of {day} is that of {digest} now" for day in wrong_days)]
+    return Ingested(saved.new, saved.changed, saved.unchanged, saved.ids, tuple(rejected), tuple(notes))
 
 
 def rejections_in_words(rejected: Sequence[Rejected]) -> str:

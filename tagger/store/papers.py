@@ -33,26 +33,35 @@ class Papers:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def save(self, entries: Iterable[Entry], now: datetime, *, move: bool = False) -> Saved:
+    def save(self, entries: Iterable[Entry], now: datetime) -> Saved:
         """Save papers and their places in digests; what a source leaves empty doesn't erase what is known.
 
         Records of one paper are merged first, so that saving the same again changes nothing. A paper whose fields
-        differ from what is known is a change: its former state is kept as a revision. With ``move``, a paper leaves the
-        other digests that it stands in.
+        differ from what is known is a change: its former state is kept as a revision.
         """
         entries = list(entries)
         ids, notes = self.unite(entries)
         entries = [replace(e, paper=replace(e.paper, id=ids.get(e.paper.id, e.paper.id))) for e in entries]
         merged, repetitions = merge(replace(entry, digest=None) for entry in entries)
         counts = Counter(self._save_paper(entry.paper, now) for entry in merged)
-        moved: Counter[str] = Counter()
         for entry in entries:
             if entry.digest:
-                moved.update(self._leave_digests(entry.paper.id, entry.digest) if move else ())
                 self._add_to_digest(entry.digest, entry.paper.id, now)
-        notes += [*repetitions, *(f"{n} of the papers left the digest of {day}" for day, n in moved.items())]
         paper_ids = tuple(entry.paper.id for entry in merged)
-        return Saved(counts["new"], counts["changed"], counts["unchanged"], paper_ids, tuple(notes))
+        return Saved(counts["new"], counts["changed"], counts["unchanged"], paper_ids, (*notes, *repetitions))
+
+    def drop_same_digests(self, paper_ids: Sequence[str], day: date) -> list[date]:
+        """Drop the digests of other days that consist of just those papers. Returns their days."""
+        sql = (
+            "SELECT day FROM digest_papers WHERE day <> ? GROUP BY day "
+            "HAVING count(*) = ? AND sum(paper_id IN (SELECT value FROM json_each(?))) = count(*)"
+        )
+        values = [day.isoformat(), len(paper_ids), json_text(list(paper_ids))]
+        days = [row[0] for row in self._db.execute(sql, values).fetchall()]
+        for table in ("digest_papers", "digests"):
+            for other in days:
+                self._db.table(table).delete_where("day = ?", [other])
+        return [date.fromisoformat(other) for other in days]
 
     def add(self, entries: Sequence[Entry], now: datetime) -> tuple[Mapping[str, str], tuple[str, ...]]:
         """Save the papers that aren't there yet and leave the others as they are.
@@ -155,13 +164,6 @@ class Papers:
         except sqlite3.IntegrityError:
             return False
         return True
-
-    def _leave_digests(self, paper_id: str, but: date) -> list[str]:
-        """Take a paper out of all digests but one. Returns the days of those that it stood in."""
-        values = [paper_id, but.isoformat()]
-        days = self._db.execute("SELECT day FROM digest_papers WHERE paper_id = ? AND day <> ?", values).fetchall()
-        self._db.execute("DELETE FROM digest_papers WHERE paper_id = ? AND day <> ?", values)
-        return [row[0] for row in days]
 
     def _add_to_digest(self, day: date, paper_id: str, now: datetime) -> None:
         self._db.table("digests").insert({"day": day.isoformat(), "added_at": time_text(now)}, ignore=True)

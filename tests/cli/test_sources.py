@@ -29,7 +29,7 @@ def test_what_was_assumed_or_changed_is_noted(shell: Shell, rows: Rows) -> None:
     assert "note: no day stands above 1 of the papers" in shell("ingest", "-", stdin=page).stderr
     assert shell("ingest", "-", "--digest", "2026-08-07", stdin=page).stderr == ""
     moved = shell("ingest", "-", "--digest", "2026-08-08", stdin=page)
-    assert moved.stderr == "note: 1 of the papers left the digest of 2026-08-07\n"
+    assert moved.stderr == "note: the digest of 2026-08-07 is that of 2026-08-08 now\n"
     assert "1 unchanged" in moved.stdout
 
 

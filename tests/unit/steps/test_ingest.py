@@ -41,9 +41,15 @@ def test_sources_that_disagree_are_merged_the_last_counts_and_that_is_told(
 def test_a_wrong_day_is_put_right_by_saying_another(workspace: Workspace, tmp_path: Path) -> None:
     source = file(tmp_path, "a", {"title": "T"}, {"title": "U"})
     take(workspace, source, day=DAY)
-    assert take(workspace, source, day=NEXT).notes == (f"2 of the papers left the digest of {DAY}",)
+    assert take(workspace, source, day=NEXT).notes == (f"the digest of {DAY} is that of {NEXT} now",)
     assert take(workspace, source, day=NEXT).notes == ()
     assert workspace.store.papers.digest_days() == {NEXT: 2}
+
+
+def test_a_paper_listed_again_stays_in_its_former_digest(workspace: Workspace, tmp_path: Path) -> None:
+    take(workspace, file(tmp_path, "a", {"title": "T"}, {"title": "U"}), day=DAY)
+    assert take(workspace, file(tmp_path, "b", {"title": "T"}, {"title": "V"}), day=NEXT).notes == ()
+    assert workspace.store.papers.digest_days() == {NEXT: 2, DAY: 2}
 
 
 def test_a_source_with_ids_and_one_without_bring_each_paper_once(workspace: Workspace, tmp_path: Path) -> None:

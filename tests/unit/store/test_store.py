@@ -113,14 +113,14 @@ def test_a_title_of_several_papers_says_of_none_which_it_is(store: Store) -> Non
     assert {p.abstract for p in store.papers.all()} == {"One", "Two", "Three"}
 
 
-def test_a_paper_moves_to_another_digest_only_when_told_so(store: Store) -> None:
-    save(store, PAPER, Paper("x", "Stays", ""))
-    save(store, PAPER, day=DAY + timedelta(1))
-    assert store.papers.digest_days() == {DAY: 2, DAY + timedelta(1): 1}
-    for notes in ((f"1 of the papers left the digest of {DAY}",), ()):
+def test_only_a_digest_of_the_same_papers_is_dropped_for_another_day(store: Store) -> None:
+    other = Paper("x", "Another", "")
+    for day, papers in enumerate([(PAPER,), (PAPER, other), (other, PAPER), (PAPER, other, Paper("y", "Y", ""))]):
+        save(store, *papers, day=DAY + timedelta(day))
+    for dropped in ([DAY + timedelta(2)], []):
         with store.write():
-            assert store.papers.save([Entry(PAPER, DAY + timedelta(1))], NOW, move=True).notes == notes
-    assert store.papers.digest_days() == {DAY: 1, DAY + timedelta(1): 1}
+            assert store.papers.drop_same_digests([PAPER.id, "x"], DAY + timedelta(1)) == dropped
+    assert store.papers.digest_days() == {DAY: 1, DAY + timedelta(1): 2, DAY + timedelta(3): 3}
 
 
 def test_adding_leaves_known_papers_alone(store: Store) -> None:
