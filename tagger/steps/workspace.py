@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.errors import ModelError, StoreError, TagSetError
+from tagger.errors import ModelError, SettingsError, StoreError, TagSetError
 from tagger.review import PaperState, paper_state
 from tagger.settings import Settings, new_workspace, read_settings
 from tagger.store import Store, open_store
@@ -28,8 +28,12 @@ class Workspace:
 
     @property
     def curator(self) -> str:
-        """The name of the person at the keyboard."""
-        return self.settings.curator or getpass.getuser()
+        """The name of the person at the keyboard. Raises SettingsError if neither settings nor the system know it."""
+        try:
+            return self.settings.curator or getpass.getuser()
+        except (KeyError, ImportError, OSError) as error:
+            hint = "Give --by NAME, or set `curator` in tagger.toml"
+            raise SettingsError("the system doesn't know your name", hint) from error
 
     def digest_papers(self, day: date) -> list[Paper]:
         """Return the papers of a digest in its order. Raises StoreError if there is no such digest."""
