@@ -70,7 +70,7 @@ def _examine_database(path: Path) -> str:
 def _look(findings: list[Finding], what: str, find: Callable[[], _T], describe: Callable[[_T], str]) -> _T | None:
     try:
         found = find()
-    except TaggerError as error:
+    except (TaggerError, OSError) as error:
         findings.append(Finding(what, False, str(error)))
         return None
     findings.append(Finding(what, True, describe(found)))

@@ -61,19 +61,30 @@ class Workspace:
         return self.settings.models / name
 
 
-def init(folder: Path, tag_set_file: Path | None) -> Settings:
+def init(folder: Path, tag_set_file: Path | None) -> tuple[Settings, bool]:
     """Make a workspace in ``folder`` with a tag set of one's own or the default one; what is there already stays.
 
-    Raises TagSetError if the tag set is faulty, and SettingsError if the folder can't be written.
+    Returns its settings, and whether anything had to be made. Raises TagSetError if the tag set is faulty, and
+    SettingsError if the folder can't be written.
     """
     file = tag_set_file or default_tag_set_file()
     tag_set = read_tag_set(file)
     present = folder / "tags.yaml"
     if tag_set_file and present.exists() and read_tag_set(present).fingerprint != tag_set.fingerprint:
         raise TagSetError(f"{present} is another tag set already", "Edit it, or make a new workspace for this one")
+    before = _contents(folder)
     settings = new_workspace(folder, file.read_bytes())
     open_store(settings.database, create=True).close()
-    return settings
+    return settings, _contents(folder) != before
+
+
+def _contents(folder: Path) -> dict[str, int]:
+    """Return the names of what a folder holds, and what of it is empty, as a database is that was begun and cut."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            found[path.name] = min(path.stat().st_size, 1)
+    return found
 
 
 @contextlib.contextmanager
