@@ -102,7 +102,7 @@ def predict(
     for line in result.notes:
         note(f"note: {line}")
     document = {"model": result.model, "papers": len(rows), "new": result.new, "needs_review": unsure}
-    document |= {"output": output} if output else {"predictions": rows}
+    document |= {"rejected": list(result.rejected)} | ({"output": output} if output else {"predictions": rows})
     if input_ and not output and not json:
         sys.stdout.write(lines)
     else:
