@@ -89,8 +89,11 @@ def _examine_database(path: Path) -> str:
 def _look(findings: list[Finding], what: str, find: Callable[[], _T], describe: Callable[[_T], str]) -> _T | None:
     try:
         found = find()
-    except (TaggerError, OSError) as error:
+    except TaggerError as error:
         findings.append(Finding(what, False, str(error)))
+        return None
+    except OSError as error:
+        findings.append(Finding(what, False, f"{error.filename}: {error.strerror}"))
         return None
     findings.append(Finding(what, True, describe(found)))
     return found
