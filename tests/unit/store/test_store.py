@@ -218,21 +218,29 @@ def test_another_command_that_writes_is_told_in_words(store: Store, monkeypatch:
         raise AssertionError("two writers at once")
 
 
-def damage(path: Path) -> None:
-    """Overwrite every page but the first, which holds the schema."""
-    data = path.read_bytes()
-    path.write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (size,) = db.execute("PRAGMA page_size").fetchone()
+    (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+    db.close()
+    with path.open("r+b") as stream:
+        stream.seek((page - 1) * size)
+        stream.write(b"\xa5" * size)
 
 
 def test_a_damaged_file_is_one_clear_line_when_it_is_read_or_written(tmp_path: Path) -> None:
     path = tmp_path / "tagger.db"
     with open_store(path, create=True) as made:
-        made._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    damage(path)
+        save(made, PAPER)
+    damage(path, "papers")
     with pytest.raises(StoreError, match="put a copy in its place"), open_store(path) as broken:
-        broken.papers.count()
-    with pytest.raises(StoreError, match="put a copy in its place"), open_store(path) as broken, broken.write():
-        broken.papers.save([Entry(PAPER)], NOW)
+        broken.papers.find(PAPER.id)
+    with open_store(path) as broken:
+        with pytest.raises(StoreError, match=r"can't write to .*malformed"), broken.write():
+            broken.papers.save([Entry(PAPER)], NOW)
+        assert any("malformed" in fault or "papers" in fault or "Tree" in fault for fault in broken.faults())
 
 
 def test_faults_names_what_is_missing_and_survives_what_is_damaged(tmp_path: Path) -> None:
