@@ -1,32 +1,54 @@
 """Files that are written whole or not at all."""
 
 import contextlib
+import errno
 import os
+import secrets
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 
-def write_file(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
+def write_file(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
     """Write ``content`` (text as UTF-8) beside ``path``, sync it, then rename it into place.
 
-    A reader sees the old file or the new one, never a part. Raises OSError as the system gives it.
+    A reader sees the old file or the new one, never a part. A link stays a link, and a device or a pipe is written to
+    as it is. Without ``mode`` a file keeps its own, and a new one gets what the umask allows. Raises OSError as the
+    system gives it.
     """
-    data = content.encode() if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    write_files({path: content}, mode=mode)
+
+
+def write_files(contents: Mapping[Path, str | bytes], *, mode: int | None = None) -> None:
+    """Write several files as ``write_file`` does: none is renamed into place before all are written beside theirs."""
+    staged: dict[Path, Path] = {}
+    direct: dict[Path, bytes] = {}
     try:
-        with os.fdopen(handle, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
+        for path, content in contents.items():
+            data = content.encode() if isinstance(content, str) else content
+            kind = path.stat().st_mode if path.exists() else None
+            if kind is not None and stat.S_ISDIR(kind):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            if kind is not None and not stat.S_ISREG(kind):
+                direct[path] = data
+                continue
+            target = path.resolve()
+            partial = target.with_name(f".{target.name[:200]}.{secrets.token_hex(8)}")
+            staged[partial] = target
+            kept = mode if mode is not None or kind is None else stat.S_IMODE(kind)
+            _write_new(partial, data, kept)
+        for partial, target in staged.items():
+            os.replace(partial, target)
     except BaseException:
-        os.unlink(name)
+        for partial in staged:
+            partial.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    for folder in {target.parent for target in staged.values()}:
+        _sync_folder(folder)
+    for path, data in direct.items():
+        path.write_bytes(data)
 
 
 @contextlib.contextmanager
@@ -59,3 +81,15 @@ def _sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write_new(path: Path, data: bytes, mode: int | None) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A file that is to be private is so from its first byte.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode & 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        if mode is not None:
+            os.fchmod(stream.fileno(), mode)
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())

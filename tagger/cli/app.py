@@ -1,9 +1,10 @@
 """The ``tagger`` command: its groups, its global options, and the one place where failures become words."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -51,13 +52,45 @@ def workspace_option(
 
 
 def main() -> None:
-    """Run the command line. A TaggerError ends it with one line on stderr and exit code 1."""
+    """Run the command line. A TaggerError ends it with one line on stderr and exit code 1.
+
+    So does what the system refuses (no permission, no space, no such folder), wherever it was met.
+    """
+    _make_streams_usable()
     try:
-        app(prog_name="tagger")
+        try:
+            app(prog_name="tagger")
+        finally:
+            sys.stdout.flush()
     except TaggerError as error:
-        sys.stderr.write(f"tagger: {printable(str(error))}\n")
-        sys.exit(1)
+        _end(str(error))
     except BrokenPipeError:
-        # The reader of a pipe went away: nobody is left to tell. Python would complain again while it closes stdout.
+        _end("")  # the reader of a pipe went away: nobody is left to tell
+    except OSError as error:
+        place = f"can't use {error.filename}: " if error.filename is not None else ""
+        _end(f"{place}{error.strerror or error}")
+
+
+def _make_streams_usable() -> None:
+    """Give closed streams a place, and make the others UTF-8, as every file that is read and written here is.
+
+    What is no character is written as an escape, which is also how JSON writes it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _end(line: str) -> NoReturn:
+    """End with exit code 1, and a line on stderr if there is one to tell."""
+    if line:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"tagger: {printable(line)}\n")
+    try:
+        sys.stdout.flush()
+    except OSError:  # Python would complain of it again while it closes stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    sys.exit(1)

@@ -19,7 +19,7 @@ from tagger.steps import train as training
 from tagger.steps.ingest import rejections_in_words
 from tagger.steps.workspace import open_workspace
 
-Seed = Annotated[int, typer.Option(help="The same data and seed give the same model.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same model.")]
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
 DEFAULT_MINUTES = TrainingOptions().minutes
 Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning may take.")]
@@ -102,7 +102,7 @@ def predict(
     for line in result.notes:
         note(f"note: {line}")
     document = {"model": result.model, "papers": len(rows), "new": result.new, "needs_review": unsure}
-    document |= {"output": output} if output else {"predictions": rows}
+    document |= {"rejected": list(result.rejected)} | ({"output": output} if output else {"predictions": rows})
     if input_ and not output and not json:
         sys.stdout.write(lines)
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tagger.cli.output import Json, show, table
+from tagger.cli.output import Json, note, show, table
 from tagger.domain.model import ModelVersion
 from tagger.steps import models as steps
 from tagger.steps.workspace import open_workspace
@@ -21,7 +21,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
     Example: tagger models list
     """
     with open_workspace(context.obj) as workspace:
-        found = steps.versions(workspace)
+        listed = steps.versions(workspace)
         current = workspace.store.models.current_name()
     rows = [
         (
@@ -32,11 +32,13 @@ def list_(context: typer.Context, json: Json = False) -> None:
             _figure(v, "macro_f1"),
             v.encoder,
         )
-        for v in found
+        for v in listed.versions
     ]
+    for line in listed.unusable:
+        note(f"note: {line}")
     text = table(("  model", "trained", "papers", "micro F1", "macro F1", "encoder"), rows, right=(2, 3, 4))
-    document = {"current": current, "models": [asdict(v) for v in found]}
-    show(document, text if found else "There are no model versions yet. Next: tagger train", as_json=json)
+    document = {"current": current, "models": [asdict(v) for v in listed.versions], "unusable": list(listed.unusable)}
+    show(document, text if rows else "There are no model versions yet. Next: tagger train", as_json=json)
 
 
 def show_(context: typer.Context, name: Name, json: Json = False) -> None:

@@ -22,12 +22,13 @@ def init(
 
     Example: tagger init digest
     """
-    settings = workspaces.init(folder or context.obj, tag_set)
+    settings, made = workspaces.init(folder or context.obj, tag_set)
     enter = "" if folder is None else f"cd {folder} && "
-    text = f"Made a workspace in {folder or context.obj}\nNext: {enter}tagger ingest FILE"
+    place = folder or context.obj
+    text = f"Made a workspace in {place}" if made else f"{place} was a workspace already; nothing changed"
     show(
-        {"workspace": settings.folder, "database": settings.database, "tag_set": settings.tag_set_file},
-        text,
+        {"workspace": settings.folder, "database": settings.database, "tag_set": settings.tag_set_file, "made": made},
+        f"{text}\nNext: {enter}tagger ingest FILE",
         as_json=json,
     )
 

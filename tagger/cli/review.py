@@ -25,7 +25,7 @@ def list_(context: typer.Context, digest: Day = None, json: Json = False) -> Non
     """
     with open_workspace(context.obj) as workspace:
         found = steps.waiting(workspace, day=digest.date() if digest else None)
-    unsure = sum(state.suggestion.needs_review for _, state in found if state.suggestion)
+    unsure = sum(state.needs_person for _, state in found)
     document = {"waiting": len(found), "unsure": unsure, "papers": [_document(*pair) for pair in found]}
     lines = [line for pair in found for line in _lines(*pair)]
     if found:
@@ -45,14 +45,18 @@ def accept(
     by: By = None,
     json: Json = False,
 ) -> None:
-    """Accept what is suggested for papers, or just some tags, which needn't be suggested.
+    """Accept what is suggested for papers and nobody has judged, or just some tags, which needn't be suggested.
+
+    A tag that someone rejected stays out unless --tag names it.
 
     Example: tagger review accept 2405.14906 --tag modality:code
     """
     if bool(ids) == all_sure or (tag and all_sure):
         raise typer.BadParameter("name papers, or give --all-sure alone")
+    if digest and not all_sure:
+        raise typer.BadParameter("--digest goes with --all-sure; papers are named by their ids")
     with open_workspace(context.obj) as workspace:
-        now, who = datetime.now().astimezone(), by or workspace.curator
+        now, who = datetime.now().astimezone(), steps.reviewer(workspace, by)
         if all_sure:
             result = steps.accept_all_sure(workspace, day=digest.date() if digest else None, by=who, now=now)
         else:
@@ -66,8 +70,8 @@ def reject(context: typer.Context, ids: Ids, tag: TagRefs = None, by: By = None,
     Example: tagger review reject 2405.14906 --tag task:reasoning
     """
     with open_workspace(context.obj) as workspace:
-        now = datetime.now().astimezone()
-        result = steps.reject(workspace, ids, tag or [], by=by or workspace.curator, now=now)
+        now, who = datetime.now().astimezone(), steps.reviewer(workspace, by)
+        result = steps.reject(workspace, ids, tag or [], by=who, now=now)
     _show(result, "Rejected", as_json=json)
 
 
@@ -97,7 +101,7 @@ def _document(paper: Paper, state: PaperState) -> dict[str, object]:
         "id": paper.id,
         "title": paper.title,
         "model": suggestion.model if suggestion else None,
-        "needs_review": suggestion.needs_review if suggestion else True,
+        "needs_review": state.needs_person,
         "tags": suggestion.tags if suggestion else {},
         "undecided": [f"{dimension}:{tag}" for dimension, tag in state.undecided],
         "missing": list(state.missing),
@@ -106,7 +110,7 @@ def _document(paper: Paper, state: PaperState) -> dict[str, object]:
 
 def _lines(paper: Paper, state: PaperState) -> list[str]:
     suggestion = state.suggestion
-    mark = "?" if suggestion is None or suggestion.needs_review else " "
+    mark = "?" if state.needs_person else " "
     lines = [printable(f"{mark} {paper.id}  {paper.title}"[:80])]
     if suggestion:
         for dimension, tags in suggestion.tags.items():
@@ -118,7 +122,8 @@ def _lines(paper: Paper, state: PaperState) -> list[str]:
 
 def _show(result: steps.Reviewed, verb: str, *, as_json: bool) -> None:
     text = f"{verb} {counted(result.decisions, 'tag')} of {counted(result.papers, 'paper')}"
-    show({"papers": result.papers, "decisions": result.decisions}, text, as_json=as_json)
+    text += f"; {result.untagged} confirmed to have none" if result.untagged else ""
+    show({"papers": result.papers, "decisions": result.decisions, "untagged": result.untagged}, text, as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:

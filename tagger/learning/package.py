@@ -53,11 +53,16 @@ def read_version(folder: Path) -> ModelVersion:
     """Return what a model version says of itself, without verifying its files. Raises ModelError."""
     fields = _manifest(folder)["version"]
     try:
-        return ModelVersion(
-            **(fields | {"created_at": datetime.fromisoformat(fields["created_at"]), "name": folder.name})
-        )
+        created_at = datetime.fromisoformat(fields["created_at"])
+        version = ModelVersion(**(fields | {"created_at": created_at, "name": folder.name}))
     except (TypeError, KeyError, ValueError) as error:
         raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY) from error
+    texts = (version.encoder, version.tag_set_fingerprint, version.data_fingerprint)
+    numbers = (version.tag_set_version, version.papers)
+    sound = all(isinstance(t, str) for t in texts) and all(type(n) is int for n in numbers)
+    if not sound or created_at.tzinfo is None or not isinstance(version.figures, dict):
+        raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY)
+    return version
 
 
 def verify(folder: Path) -> None:

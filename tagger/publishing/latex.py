@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MATH = re.compile(r"\$([^$]{1,200})\$")
+_MATH = re.compile(r"\$(?!\s)([^$]{1,200})(?<!\s)\$(?!\d)")
 _WRAPPED = re.compile(r"\\(?:text|math)?(?:bf|it|rm|sc|tt|sf|cal|bb|up)?(?:text)?\s*\{([^{}]*)\}")
 _RAISED = re.compile(r"([\^_])(?:\{([^{}]*)\}|(\w))")
 _UP = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
@@ -34,7 +34,7 @@ _SYMBOL = re.compile("|".join(re.escape(name) + (r"(?![A-Za-z])" if name[1].isal
 def readable_latex(text: str) -> str:
     """Return text with simple formulas written out: ``$\\textbf{S}^2$IP`` becomes ``S²IP``.
 
-    A formula that isn't simple is left alone, dollar signs and all.
+    A formula that isn't simple is left alone, dollar signs and all; so are dollars that are money.
     """
     return _MATH.sub(lambda match: _readable(match[1]) or match[0], text)
 
@@ -50,5 +50,5 @@ def _readable(formula: str) -> str:
 
 def _shifted(match: re.Match[str]) -> str:
     content = match[2] if match[2] is not None else match[3]
-    shifted = content.translate(_UP if match[1] == "^" else _DOWN)
-    return match[0] if shifted == content and content else shifted
+    table = _UP if match[1] == "^" else _DOWN
+    return content.translate(table) if all(ord(c) in table for c in content) else match[0]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
@@ -46,10 +47,13 @@ class PublishedPaper:
 
     @property
     def link(self) -> str | None:
-        """The paper's address: its own if it is of the web, else arXiv's for an arXiv id."""
+        """The paper's address: its own if it is of the web, else arXiv's for an arXiv id.
+
+        What an address may not hold is percent-encoded, so that it is one in a page, in Markdown and in XML.
+        """
         url = self.paper.url or ""
         if url.startswith(("http://", "https://")):
-            return url
+            return quote(url, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
         head, _, tail = self.paper.id.partition("/")
         is_new = self.paper.id.replace(".", "", 1).isdigit() and self.paper.id[4:5] == "."
         is_old = tail.isdigit() and len(tail) == 7 and head.replace("-", "").replace(".", "").isalpha()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from tagger.files import write_file
+from tagger.files import write_files
 from tagger.publishing.latex import readable_latex
 from tagger.publishing.view import PublishedPaper, PublishedTag, TaggedDigest
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 
 
 def render_digest(digest: TaggedDigest) -> dict[str, bytes]:
@@ -34,17 +34,13 @@ def render_digest(digest: TaggedDigest) -> dict[str, bytes]:
 
 
 def write_digest(digest: TaggedDigest, folder: Path) -> list[Path]:
-    """Write the digest's files and return their paths; a file that says the same already isn't touched.
+    """Write the digest's files, all or none, and return their paths; one that says the same already isn't touched.
 
     Raises OSError as the system gives it.
     """
-    paths = []
-    for name, content in render_digest(digest).items():
-        path = folder / name
-        if not path.exists() or path.read_bytes() != content:
-            write_file(path, content)
-        paths.append(path)
-    return paths
+    contents = {folder / name: content for name, content in render_digest(digest).items()}
+    write_files({p: content for p, content in contents.items() if not p.is_file() or p.read_bytes() != content})
+    return list(contents)
 
 
 def _page(digest: TaggedDigest) -> str:
@@ -119,7 +115,7 @@ def _feed(digest: TaggedDigest) -> bytes:
             max((t.at for tags in published.tags.values() for t in tags), default=digest.edited_at).isoformat(),
         )
         if published.link:
-            ElementTree.SubElement(entry, f"{{{_ATOM}}}link", {"rel": "alternate", "href": published.link})
+            ElementTree.SubElement(entry, f"{{{_ATOM}}}link", {"rel": "alternate", "href": _xml_text(published.link)})
         for author in paper.authors:
             _add(_add(entry, "author", ""), "name", author)
         for dimension, tags in published.tags.items():

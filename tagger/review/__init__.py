@@ -1,6 +1,16 @@
 """What awaits a person, and the decisions that settle it."""
 
-from tagger.review.decisions import accepting, from_annotation, rejecting, withdrawing
+from tagger.review.decisions import TagKey, accepting, from_annotation, keys_of, rejecting, withdrawing
 from tagger.review.states import PaperState, Status, paper_state
 
-__all__ = ["PaperState", "Status", "accepting", "from_annotation", "paper_state", "rejecting", "withdrawing"]
+__all__ = [
+    "PaperState",
+    "Status",
+    "TagKey",
+    "accepting",
+    "from_annotation",
+    "keys_of",
+    "paper_state",
+    "rejecting",
+    "withdrawing",
+]

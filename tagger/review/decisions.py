@@ -4,9 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tagger.domain.labels import Annotation, Decision, Suggestion, Verdict
+from tagger.domain.tags import Tags
 
 TagKey = tuple[str, str]
 """A dimension's id and a tag's id in it."""
+
+
+def keys_of(tags: Tags) -> list[TagKey]:
+    """Return tags as (dimension id, tag id) pairs, in their order."""
+    return [(dimension, tag) for dimension, chosen in tags.items() for tag in chosen]
 
 
 def accepting(
@@ -42,8 +48,8 @@ def from_annotation(
         return withdrawing(annotation.paper_id, own.values(), by=annotation.annotator, at=annotation.at)
     if suggestion is None and not own:
         return []
-    chosen = [(d, t) for d, tags in annotation.tags.items() for t in tags]
-    suggested = [(d, t) for d, tags in suggestion.tags.items() for t in tags] if suggestion else []
+    chosen = keys_of(annotation.tags)
+    suggested = keys_of(suggestion.tags) if suggestion else []
     earlier = [key for key, decision in own.items() if decision.verdict == "accepted"]
     removed = [key for key in dict.fromkeys(suggested + earlier) if key not in set(chosen)]
     by, at = annotation.annotator, annotation.at

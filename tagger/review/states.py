@@ -14,6 +14,7 @@ from tagger.domain.labels import (
     standing_annotations,
 )
 from tagger.domain.tags import TagSet
+from tagger.review.decisions import TagKey, keys_of
 
 Status = Literal["untagged", "waiting", "decided", "skipped"]
 
@@ -22,17 +23,24 @@ Status = Literal["untagged", "waiting", "decided", "skipped"]
 class PaperState:
     """One paper's state.
 
-    ``undecided`` are the suggested tags without a verdict, ``missing`` the required dimensions no tag holds in.
-    A paper is decided when neither is left; once it is, later suggestions don't open it again.
+    ``undecided`` are the suggested tags of the tag set without a verdict, ``verdicts`` the tags that have one, and
+    ``missing`` the required dimensions no tag holds in. A paper is decided when nothing is undecided or missing; once
+    it is, later suggestions don't open it again. What people tagged is open only in what is missing.
     """
 
     paper_id: str
     suggestion: Suggestion | None
     effective: tuple[EffectiveTag, ...]
-    undecided: tuple[tuple[str, str], ...]
+    undecided: tuple[TagKey, ...]
+    verdicts: frozenset[TagKey]
     missing: tuple[str, ...]
     annotated: bool
     status: Status
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether no rule may settle the paper: the model isn't sure, or it is people's tags that lack something."""
+        return self.suggestion is None or self.suggestion.needs_review or self.annotated or not self.undecided
 
 
 def paper_state(
@@ -45,24 +53,46 @@ def paper_state(
     """Return the state of one paper from all that was ever said of it; ``suggestions`` are oldest first."""
     standing = standing_annotations(annotations)
     annotated = any(not a.skipped for a in standing)
+    skipped = not annotated and any(a.skipped for a in standing)
     effective = tuple(effective_tags(annotations, decisions))
     verdicts = decided_tags(decisions)
-    open_tags = [_undecided(suggestion, verdicts) for suggestion in suggestions]
-    settled = annotated or any(not tags for tags in open_tags) or (bool(effective) and not suggestions)
-    undecided = () if settled or not open_tags else open_tags[-1]
+    spoken = _spoken(decisions)
+    settled = (
+        annotated
+        or any(_is_settled(s, tag_set, verdicts, spoken=spoken) for s in suggestions)
+        or (bool(effective) and not suggestions)
+    )
+    last = suggestions[-1] if suggestions else None
     held = {tag.dimension for tag in effective}
     missing = tuple(d.id for d in tag_set.dimensions if d.required and d.id not in held)
+    undecided = _undecided(last, tag_set, verdicts) if last else ()
+    if settled:
+        undecided = tuple(key for key in undecided if key[0] in missing)
     status: Status = "waiting"
-    if settled and not missing:
+    if settled and not missing and not (skipped and all(tag.rule for tag in effective)):
         status = "decided"
-    elif not annotated and any(a.skipped for a in standing):
+    elif skipped:
         status = "skipped"
     elif not suggestions and not annotated:
         status = "untagged"
-    last = suggestions[-1] if suggestions else None
-    return PaperState(paper_id, last, effective, undecided, missing, annotated, status)
+    return PaperState(paper_id, last, effective, undecided, verdicts, missing, annotated, status)
 
 
-def _undecided(suggestion: Suggestion, verdicts: frozenset[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    suggested = ((dimension, tag) for dimension, tags in suggestion.tags.items() for tag in tags)
-    return tuple(pair for pair in suggested if pair not in verdicts)
+def _spoken(decisions: Sequence[Decision]) -> bool:
+    """Return whether a person's verdict on any tag stands."""
+    by_people = sorted((d for d in decisions if d.rule is None), key=lambda d: d.at)
+    last = {(d.by, d.dimension, d.tag): d.verdict for d in by_people}
+    return any(verdict != "withdrawn" for verdict in last.values())
+
+
+def _is_settled(suggestion: Suggestion, tag_set: TagSet, verdicts: frozenset[TagKey], *, spoken: bool) -> bool:
+    """Return whether a suggestion is done with; one that isn't sure, or of another tag set, takes a person's word."""
+    if _undecided(suggestion, tag_set, verdicts):
+        return False
+    known = {(d.id, tag) for d in tag_set.dimensions for tag in d.tag_ids}
+    return spoken or (not suggestion.needs_review and known.issuperset(keys_of(suggestion.tags)))
+
+
+def _undecided(suggestion: Suggestion, tag_set: TagSet, verdicts: frozenset[TagKey]) -> tuple[TagKey, ...]:
+    known = {(d.id, tag) for d in tag_set.dimensions for tag in d.tag_ids}
+    return tuple(key for key in keys_of(suggestion.tags) if key in known and key not in verdicts)

@@ -1,6 +1,7 @@
 """Reads and makes workspaces. What a workspace is made of stands here and nowhere else."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,10 @@ class Settings:
 
 def read_settings(folder: Path) -> Settings:
     """Read the workspace in ``folder``. Raises SettingsError if there is none, or its ``tagger.toml`` is wrong."""
-    folder = folder.resolve()
+    try:
+        folder = folder.resolve()
+    except (OSError, RuntimeError) as error:
+        raise SettingsError(f"{folder} is no folder: {error}") from error
     path = folder / CONFIG_NAME
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -68,15 +72,30 @@ def read_settings(folder: Path) -> Settings:
             raise SettingsError(f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}")
         if not isinstance(value, str):
             raise SettingsError(f"{path}: {key} has to be a text in quotes")
+        if "\0" in value:
+            raise SettingsError(f"{path}: {key} holds a character that no name can hold")
     values = _DEFAULTS | content
     return Settings(
         folder=folder,
-        tag_set_file=folder / Path(values["tag_set"]).expanduser(),
-        encoder=values["encoder"],
-        models=folder / Path(values["models"]).expanduser(),
+        tag_set_file=folder / _expanded(values, "tag_set", path),
+        encoder=_encoder(folder, values["encoder"], _expanded(values, "encoder", path)),
+        models=folder / _expanded(values, "models", path),
         title=values["title"],
         curator=values["curator"] or None,
     )
+
+
+def _expanded(values: Mapping[str, str], key: str, file: Path) -> Path:
+    try:
+        return Path(values[key]).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"{file}: {key} names the home of nobody known: {values[key]}") from error
+
+
+def _encoder(folder: Path, name: str, path: Path) -> str:
+    """Return an encoder's folder as an absolute path, and the name of one, which may have a slash in it, as it is."""
+    is_path = name.startswith((".", "/", "~")) or name.count("/") > 1 or (folder / path).is_dir()
+    return str(folder / path) if is_path and name != DEFAULT_ENCODER else name
 
 
 def new_workspace(folder: Path, tag_set: bytes) -> Settings:

@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from tagger.domain.tags import TagSet
 from tagger.errors import TaggerError
 from tagger.learning import package
 from tagger.learning.encoder import find_encoder
-from tagger.settings import read_settings
+from tagger.settings import Settings, read_settings
+from tagger.steps.models import check_model, model_folders
 from tagger.steps.studio import studio_status
 from tagger.store import open_store
 from tagger.studio.installation import find_server
@@ -38,24 +40,41 @@ def examine(folder: Path) -> list[Finding]:
     findings.append(Finding("Label Studio", True, str(server) if server else "not installed (tagger studio install)"))
     if settings is None:
         return findings
-    _look(
+    tag_set = _look(
         findings,
         "tag set",
         lambda: read_tag_set(settings.tag_set_file),
         lambda t: f"version {t.version}, {sum(len(d.tags) for d in t.dimensions)} tags",
     )
     _look(findings, "encoder", lambda: find_encoder(settings.encoder), str)
-    _look(findings, "database", lambda: _examine_database(settings.database), str)
+    database = _look(findings, "database", lambda: _examine_database(settings.database), str)
     _look(findings, "server", lambda: studio_status(settings), lambda s: s.url if s.running else "not running")
-    folders = sorted(p for p in settings.models.glob("*") if p.is_dir() and not p.name.startswith("."))
-    for path in folders:
+    _look(findings, "token", lambda: _examine_token(settings.studio / "token"), str)
+    folders = _look(findings, "models", lambda: model_folders(settings), lambda found: f"{len(found)} in their folder")
+    for path in folders or ():
         _look(findings, f"model {path.name}", partial(package.verify, path), lambda _: "files verified")
-    token = settings.studio / "token"
-    if token.exists():
-        mode = token.stat().st_mode & 0o777
-        detail = f"mode {mode:o}" if mode == 0o600 else f"mode {mode:o}: others can read it. chmod 600 {token}"
-        findings.append(Finding("token", mode == 0o600, detail))
+    if tag_set and database:
+        _look(findings, "current model", lambda: _examine_current_model(settings, tag_set), str)
     return findings
+
+
+def _examine_token(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return "none yet"
+    if mode != 0o600:
+        raise TaggerError(f"mode {mode:o}: others can read it", f"chmod 600 {path}")
+    return f"mode {mode:o}"
+
+
+def _examine_current_model(settings: Settings, tag_set: TagSet) -> str:
+    with open_store(settings.database) as store:
+        name = store.models.current_name()
+    if name is None:
+        return "none yet"
+    check_model(settings.models / name, tag_set)
+    return name
 
 
 def _examine_database(path: Path) -> str:
@@ -72,6 +91,9 @@ def _look(findings: list[Finding], what: str, find: Callable[[], _T], describe: 
         found = find()
     except TaggerError as error:
         findings.append(Finding(what, False, str(error)))
+        return None
+    except OSError as error:
+        findings.append(Finding(what, False, f"{error.filename}: {error.strerror}"))
         return None
     findings.append(Finding(what, True, describe(found)))
     return found

@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from tagger.domain.model import ModelVersion
+from tagger.domain.tags import TagSet
 from tagger.errors import ModelError
 from tagger.learning import package
+from tagger.settings import Settings
 from tagger.steps.workspace import Workspace
 
 
-def versions(workspace: Workspace) -> list[ModelVersion]:
-    """Return every model version in the models folder and in the store's records, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The model versions, oldest first, and why folders among them are none."""
+
+    versions: tuple[ModelVersion, ...]
+    unusable: tuple[str, ...]
+
+
+def versions(workspace: Workspace) -> Listed:
+    """Return every model version in the models folder and in the store's records."""
     found = {version.name: version for version in workspace.store.models.all()}
-    folder = workspace.settings.models
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.is_dir() and not path.name.startswith(".") and path.name not in found:
-            found[path.name] = package.read_version(path)
-    return sorted(found.values(), key=lambda version: (version.created_at, version.name))
+    unusable = []
+    for path in model_folders(workspace.settings):
+        try:
+            found.setdefault(path.name, package.read_version(path))
+        except ModelError as error:
+            unusable.append(str(error))
+    ordered = sorted(found.values(), key=lambda version: (version.created_at, version.name))
+    return Listed(tuple(ordered), tuple(unusable))
+
+
+def model_folders(settings: Settings) -> list[Path]:
+    """Return the folders that should hold a model version each."""
+    folder = settings.models
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in found if path.is_dir() and not path.name.startswith(".")]
 
 
 def model_version(workspace: Workspace, name: str) -> ModelVersion:
     """Return the model version of that name with its files verified. Raises ModelError."""
     folder = workspace.settings.models / name
-    if name not in {version.name for version in versions(workspace)}:
+    recorded = {version.name for version in workspace.store.models.all()}
+    if name not in recorded | {path.name for path in model_folders(workspace.settings)}:
         raise ModelError(f"there is no model version '{name}'", "`tagger models list` shows them")
     package.verify(folder)
     return package.read_version(folder)
+
+
+def check_model(folder: Path, tag_set: TagSet) -> None:
+    """Make sure that a model version is there and has the tags of ``tag_set``. Raises ModelError.
+
+    Its files are verified only where the tag sets differ in something, which may be just words.
+    """
+    if package.read_version(folder).tag_set_fingerprint == tag_set.fingerprint:
+        return
+    _, theirs, _ = package.read_package(folder)
+    if [(d.id, d.tag_ids) for d in theirs.dimensions] != [(d.id, d.tag_ids) for d in tag_set.dimensions]:
+        hint = "`tagger train` makes a new one"
+        raise ModelError(f"the model version {folder.name} was trained for another tag set", hint)
 
 
 def promote(workspace: Workspace, name: str, now: datetime) -> ModelVersion:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import Progress
 from tagger.domain.paper import Paper
-from tagger.errors import ModelError
-from tagger.learning.prediction import Predictor, load_predictor
+from tagger.domain.tags import TagSet
+from tagger.errors import SourceError
+from tagger.learning.prediction import load_predictor
 from tagger.sources import Rejected, read_source
+from tagger.steps.ingest import rejections_in_words
+from tagger.steps.models import check_model
 from tagger.steps.workspace import Workspace
 
 
@@ -21,23 +25,24 @@ class Predicted:
     """Suggestions with their papers, in the order of the source. ``new`` is how many were made by this run."""
 
     model: str
+    tag_set: TagSet
     papers: tuple[tuple[Paper, Suggestion], ...]
     new: int
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
 
     def rows(self) -> list[dict[str, object]]:
-        """Return the predictions in the public format."""
+        """Return the predictions in the public format, dimensions and tags in the tag set's order."""
         return [
             {
                 "id": paper.id,
                 "title": paper.title,
                 "model": suggestion.model,
                 "needs_review": suggestion.needs_review,
-                "tags": {dimension: list(tags) for dimension, tags in suggestion.tags.items()},
+                "tags": {dimension: list(tags) for dimension, tags in self.tag_set.ordered(suggestion.tags).items()},
                 "scores": {
-                    dimension: {tag: round(score, 4) for tag, score in scores.items()}
-                    for dimension, scores in suggestion.scores.items()
+                    d.id: {tag: round(suggestion.scores[d.id][tag], 4) for tag in d.tag_ids}
+                    for d in self.tag_set.dimensions
                 },
             }
             for paper, suggestion in self.papers
@@ -51,31 +56,37 @@ def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetim
     no usable model version, and StoreError if there is no such digest.
     """
     store = workspace.store
-    folder = workspace.current_model()
+    folder = _usable_model(workspace)
     papers = _papers(workspace, day, every=every)
     known = store.suggestions.of([p.id for p in papers], model=folder.name)
     fresh = [paper for paper in papers if paper.id not in known]
     made = {}
     if fresh:
-        predictor = _predictor(workspace, folder.name)
+        predictor = load_predictor(folder)
         made = {s.paper_id: s for s in predictor.predict(fresh, at=now, progress=progress)}
         with store.write():
             store.models.save(predictor.version)
             store.suggestions.save((paper, made[paper.id]) for paper in fresh)
     pairs = tuple((paper, made.get(paper.id) or known[paper.id][-1]) for paper in papers)
-    return Predicted(folder.name, pairs, len(made))
+    return Predicted(folder.name, workspace.tag_set, pairs, len(made))
 
 
 def predict_source(
     workspace: Workspace, source: str, *, now: datetime, stdin: BinaryIO | None, progress: Progress
 ) -> Predicted:
-    """Suggest tags for the papers of a source; nothing is saved. Raises SourceError or ModelError."""
-    predictor = _predictor(workspace, workspace.current_model().name)
+    """Suggest tags for the papers of a source; nothing is saved.
+
+    Raises ModelError, and SourceError if the source can't be read or not one of its records can be used.
+    """
+    predictor = load_predictor(_usable_model(workspace))
     parsed = read_source(source, today=now.date(), stdin=stdin)
+    if parsed.rejected and not parsed.entries:
+        raise SourceError(f"nothing was tagged: {rejections_in_words(parsed.rejected)}")
     papers = [entry.paper for entry in parsed.entries]
     suggestions = predictor.predict(papers, at=now, progress=progress)
     pairs = tuple(zip(papers, suggestions, strict=True))
-    return Predicted(predictor.version.name, pairs, len(pairs), parsed.rejected, parsed.notes)
+    name = predictor.version.name
+    return Predicted(name, workspace.tag_set, pairs, len(pairs), parsed.rejected, parsed.notes)
 
 
 def _papers(workspace: Workspace, day: date | None, *, every: bool) -> Sequence[Paper]:
@@ -88,9 +99,7 @@ def _papers(workspace: Workspace, day: date | None, *, every: bool) -> Sequence[
     return [p for p in papers.all() if states[p.id].status not in ("decided", "skipped") and not states[p.id].annotated]
 
 
-def _predictor(workspace: Workspace, name: str) -> Predictor:
-    predictor = load_predictor(workspace.settings.models / name)
-    ours = [(d.id, d.tag_ids) for d in workspace.tag_set.dimensions]
-    if ours != [(d.id, d.tag_ids) for d in predictor.tag_set.dimensions]:
-        raise ModelError(f"the model version {name} was trained for another tag set", "`tagger train` makes a new one")
-    return predictor
+def _usable_model(workspace: Workspace) -> Path:
+    folder = workspace.current_model()
+    check_model(folder, workspace.tag_set)
+    return folder

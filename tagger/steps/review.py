@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tagger.domain.labels import Decision
-from tagger.domain.paper import Paper
+from tagger.domain.labels import Annotation, Decision
+from tagger.domain.paper import Paper, paper_id
 from tagger.errors import ReviewError
-from tagger.review import PaperState, accepting, rejecting
+from tagger.review import PaperState, TagKey, accepting, keys_of, rejecting
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag
 
@@ -18,75 +18,108 @@ ALL_SURE = "all-sure"
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """How many papers a verdict was given on, and how many decisions that made."""
+    """How many papers a verdict was given on, and how many decisions that made.
+
+    ``untagged`` of the papers were confirmed to carry no tag, which is an annotation with nothing chosen.
+    """
 
     papers: int
     decisions: int
+    untagged: int = 0
+
+
+def reviewer(workspace: Workspace, name: str | None) -> str:
+    """Return who decides: ``name``, or else the curator. Raises ReviewError or SettingsError if that is no name."""
+    by = workspace.curator if name is None else name.strip()
+    if not by or not by.isprintable():
+        raise ReviewError(f"'{by}' is no name to decide under", "Give another one with --by")
+    return by
 
 
 def waiting(workspace: Workspace, *, day: date | None = None) -> list[tuple[Paper, PaperState]]:
-    """Return the papers that await review with their states, those the model isn't sure of first."""
+    """Return the papers that await review with their states, those that need a person first."""
     found = workspace.digest_papers(day) if day else workspace.store.papers.all()
     papers = {paper.id: paper for paper in found}
     states = [s for s in workspace.states(list(papers)).values() if s.status == "waiting"]
-    states.sort(key=lambda s: not (s.suggestion and s.suggestion.needs_review))
+    states.sort(key=lambda s: not s.needs_person)
     return [(papers[state.paper_id], state) for state in states]
 
 
 def accept(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], *, by: str, now: datetime) -> Reviewed:
-    """Accept the suggested tags of papers, or just ``tags``, which needn't be suggested. Raises ReviewError."""
+    """Accept the suggested tags that no person has judged, or just ``tags``, which needn't be suggested.
+
+    A paper that waits though nothing is suggested or missing is confirmed to have no tag. Raises ReviewError.
+    """
     chosen = [find_tag(workspace.tag_set, tag) for tag in tags]
-    decisions = []
-    for state in _named(workspace, paper_ids):
-        wanted = chosen or _suggested(state)
+    decisions: list[Decision] = []
+    untagged: list[Annotation] = []
+    states = _named(workspace, paper_ids)
+    for state in states:
+        wanted = chosen or _unjudged(state)
         held = {(t.dimension, t.tag) for t in state.effective if t.rule is None}
         new = [key for key in wanted if key not in held]
         decisions += accepting(state.paper_id, new, state.suggestion, by=by, at=now)
-    return _save(workspace, decisions, len(set(paper_ids)), now)
+        if not wanted and state.status == "waiting" and not state.missing:
+            untagged.append(Annotation(state.paper_id, by, now))
+    return _save(workspace, decisions, len(states), now, untagged)
 
 
 def reject(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], *, by: str, now: datetime) -> Reviewed:
-    """Reject the suggested tags of papers, or just ``tags``. Raises ReviewError for a tag that isn't there."""
-    chosen = [find_tag(workspace.tag_set, tag) for tag in tags]
-    decisions = []
-    for state in _named(workspace, paper_ids):
+    """Reject the suggested tags of papers, or just ``tags``; one that is rejected already stays so.
+
+    Raises ReviewError for a tag that isn't there, and TagSetError for one that neither a paper nor the tag set has.
+    """
+    decisions: list[Decision] = []
+    states = _named(workspace, paper_ids)
+    for state in states:
         held = [(t.dimension, t.tag) for t in state.effective]
-        standing = [*held, *(key for key in state.undecided if key not in held)]
-        for dimension, tag in chosen:
-            if (dimension, tag) not in standing:
-                raise ReviewError(f"{state.paper_id} doesn't carry {dimension}:{tag}, so it can't be rejected")
-        decisions += rejecting(state.paper_id, chosen or standing, state.suggestion, by=by, at=now)
-    return _save(workspace, decisions, len(set(paper_ids)), now)
+        standing = list(dict.fromkeys([*held, *state.undecided]))
+        suggested = keys_of(state.suggestion.tags) if state.suggestion else []
+        chosen = [find_tag(workspace.tag_set, tag, [*held, *suggested]) for tag in tags]
+        for key in chosen:
+            if key not in {*standing, *suggested, *state.verdicts}:
+                raise ReviewError(f"{state.paper_id} doesn't carry {':'.join(key)}, so it can't be rejected")
+        gone = state.verdicts.difference(held)
+        new = [key for key in chosen or standing if key not in gone]
+        decisions += rejecting(state.paper_id, new, state.suggestion, by=by, at=now)
+    return _save(workspace, decisions, len(states), now)
 
 
 def accept_all_sure(workspace: Workspace, *, day: date | None, by: str, now: datetime) -> Reviewed:
     """Accept every waiting suggestion that the model is sure of. It is recorded as a rule that ``by`` set going."""
     decisions: list[Decision] = []
-    papers = 0
-    for _, state in waiting(workspace, day=day):
-        if state.suggestion and not state.suggestion.needs_review and state.undecided:
-            decisions += accepting(state.paper_id, state.undecided, state.suggestion, by=by, at=now, rule=ALL_SURE)
-            papers += 1
-    return _save(workspace, decisions, papers, now)
+    sure = [state for _, state in waiting(workspace, day=day) if not state.needs_person]
+    for state in sure:
+        decisions += accepting(state.paper_id, state.undecided, state.suggestion, by=by, at=now, rule=ALL_SURE)
+    return _save(workspace, decisions, len(sure), now)
 
 
 def _named(workspace: Workspace, paper_ids: Sequence[str]) -> list[PaperState]:
-    ids = list(dict.fromkeys(paper_ids))
-    known = {paper.id for paper in workspace.store.papers.of(ids)}
-    for paper_id in ids:
-        if paper_id not in known:
-            raise ReviewError(f"there is no paper '{paper_id}'", "`tagger review list` shows the ids")
-    return list(workspace.states(ids).values())
+    ids = []
+    for raw in dict.fromkeys(paper_ids):
+        try:
+            found = workspace.store.papers.find(paper_id(raw))
+        except ValueError:
+            found = None
+        if found is None:
+            raise ReviewError(f"there is no paper '{raw}'", "`tagger review list` shows the ids")
+        ids.append(found.id)
+    return list(workspace.states(list(dict.fromkeys(ids))).values())
 
 
-def _suggested(state: PaperState) -> list[tuple[str, str]]:
+def _unjudged(state: PaperState) -> list[TagKey]:
+    """Return what a blanket word may accept: what nobody judged, and what only a rule did. A rejection stands."""
     if state.suggestion is None:
-        raise ReviewError(
-            f"nothing is suggested for {state.paper_id}", "`tagger predict` suggests tags; `--tag` names some yourself"
-        )
-    return [(dimension, tag) for dimension, tags in state.suggestion.tags.items() for tag in tags]
+        lacks = f" and it lacks a tag for {', '.join(state.missing)}" if state.annotated and state.missing else ""
+        predict = "" if state.annotated else "`tagger predict` suggests tags; "
+        raise ReviewError(f"nothing is suggested for {state.paper_id}{lacks}", f"{predict}`--tag` names some yourself")
+    return [*state.undecided, *((t.dimension, t.tag) for t in state.effective if t.rule)]
 
 
-def _save(workspace: Workspace, decisions: list[Decision], papers: int, now: datetime) -> Reviewed:
+def _save(
+    workspace: Workspace, decisions: list[Decision], papers: int, now: datetime, untagged: Sequence[Annotation] = ()
+) -> Reviewed:
+    labels, version = workspace.store.labels, workspace.tag_set.version
     with workspace.store.write():
-        return Reviewed(papers, workspace.store.labels.decide(decisions, now))
+        labels.annotate(untagged, source="review", tag_set_version=version, now=now)
+        return Reviewed(papers, labels.decide(decisions, now), len(untagged))

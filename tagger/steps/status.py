@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tagger.errors import ModelError
+from tagger.steps.models import check_model
 from tagger.steps.workspace import Workspace
 
 
@@ -40,8 +43,10 @@ def status(workspace: Workspace) -> Status:
     annotated = sum(state.annotated for state in states.values())
     waiting = sum(state.status == "waiting" for state in states.values())
     digests = []
+    in_digests: set[str] = set()
     for day in store.papers.digest_days():
         ids = [paper.id for paper in store.papers.in_digest(day)]
+        in_digests.update(ids)
         tally = Counter(states[paper_id].status for paper_id in ids)
         decided = tally["decided"] + tally["skipped"]
         digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
@@ -55,23 +60,43 @@ def status(workspace: Workspace) -> Status:
         model=name,
         labelled_since=max(since, 0),
         digests=tuple(digests),
-        next=_next(len(states), annotated, name, digests),
+        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - in_digests)),
     )
 
 
-def _next(papers: int, annotated: int, model: str | None, digests: list[DigestStatus]) -> str:
-    """Return the one thing to do now, as a command with its reason."""
-    if not papers:
+def _next(workspace: Workspace, annotated: int, digests: list[DigestStatus], others: Mapping[str, int]) -> str:
+    """Return the one thing to do now, as a command with its reason; ``others`` are papers of no digest, by status."""
+    if not workspace.store.papers.count():
         return "tagger ingest FILE: there are no papers yet"
-    if not annotated and model is None:
-        return "tagger studio start, then tagger push: people label the first papers in Label Studio"
+    model = workspace.store.models.current_name()
     if model is None:
-        return f"tagger train: {annotated} annotated papers are there to learn from"
+        return _learning(annotated, f"{annotated} annotated papers are there to learn from")
     for digest in digests:
         if digest.untagged:
-            return f"tagger predict --digest {digest.day}: {digest.untagged} of its papers have no tags yet"
+            step = f"tagger predict --digest {digest.day}: {digest.untagged} of its papers have no tags yet"
+            return _suggesting(workspace, annotated, step)
         if digest.waiting:
             return f"tagger review list --digest {digest.day}: {digest.waiting} of its papers await review"
+    if others.get("untagged"):
+        step = f"tagger predict: {others['untagged']} of the papers in no digest have no tags yet"
+        return _suggesting(workspace, annotated, step)
+    if others.get("waiting"):
+        return f"tagger review list: {others['waiting']} of the papers in no digest await review"
     if digests:
         return f"tagger publish --digest {digests[0].day} --out site: everything in it is decided"
-    return "tagger predict: suggest tags for the papers that have none"
+    return "tagger ingest FILE --digest DATE: every paper is decided, and digests are what is published"
+
+
+def _suggesting(workspace: Workspace, annotated: int, step: str) -> str:
+    """Return the step that suggests tags, or what has to come before it."""
+    try:
+        check_model(workspace.current_model(), workspace.tag_set)
+    except ModelError as error:
+        return _learning(annotated, error.message)
+    return step
+
+
+def _learning(annotated: int, reason: str) -> str:
+    if not annotated:
+        return "tagger studio start, then tagger push: people label the first papers in Label Studio"
+    return f"tagger train: {reason}"

@@ -16,7 +16,7 @@ from tagger.settings import Settings
 from tagger.steps.workspace import Workspace
 from tagger.store import Store
 from tagger.store.studio_links import LinkedProject
-from tagger.studio.access import answers
+from tagger.studio.access import answers, server_url
 from tagger.studio.connection import ProjectGone
 from tagger.studio.project import Project, open_project
 from tagger.studio.server import server_status, start_server, stop_server
@@ -66,10 +66,11 @@ def start_studio(
             raise StudioError(
                 f"no token for {url}", "Give --token-file FILE with a personal access token of that server"
             )
-        token_file = token_file.expanduser().resolve()
+        url = server_url(url)
+        token_file = _resolved(token_file)
         _token(token_file)
-        content = json.dumps({"url": url.rstrip("/"), "token_file": str(token_file)}) + "\n"
-        found = StudioStatus(True, url.rstrip("/"), token_file, local=False)
+        content = json.dumps({"url": url, "token_file": str(token_file)}) + "\n"
+        found = StudioStatus(True, url, token_file, local=False)
         link = _open_once(workspace, found, now)
         write_file(connection, content)
     else:
@@ -97,10 +98,10 @@ def _studio(settings: Settings) -> StudioStatus:
     if connection.exists():
         try:
             content = json.loads(connection.read_text())
-            url = str(content["url"])
-            return StudioStatus(answers(url), url, Path(content["token_file"]), local=False)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            url, token_file = server_url(str(content["url"])), Path(content["token_file"])
+        except (ValueError, KeyError, TypeError, StudioError) as error:
             raise StudioError(f"{connection} is damaged", "`tagger studio start` makes it again") from error
+        return StudioStatus(answers(url), url, token_file, local=False)
     server = server_status(settings.studio)
     return StudioStatus(server.running, server.url, server.token_file, local=True, login=server.login)
 
@@ -140,10 +141,17 @@ def _open_once(workspace: Workspace, status: StudioStatus, now: datetime) -> Lin
         return link
 
 
+def _resolved(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except (OSError, RuntimeError) as error:
+        raise StudioError(f"there is no token file {path}", "Give its whole path") from error
+
+
 def _token(path: Path) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise StudioError(f"can't read the token in {path}", "Is it there, and yours to read?") from error
     if not token or not token.isascii() or any(c.isspace() for c in token):
         raise StudioError(f"{path} holds no token", "Put a personal access token of the server there, alone")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.errors import ModelError, StoreError, TagSetError
+from tagger.errors import ModelError, SettingsError, StoreError, TagSetError
 from tagger.review import PaperState, paper_state
 from tagger.settings import Settings, new_workspace, read_settings
 from tagger.store import Store, open_store
@@ -28,8 +28,12 @@ class Workspace:
 
     @property
     def curator(self) -> str:
-        """The name of the person at the keyboard."""
-        return self.settings.curator or getpass.getuser()
+        """The name of the person at the keyboard. Raises SettingsError if neither settings nor the system know it."""
+        try:
+            return self.settings.curator or getpass.getuser()
+        except (KeyError, ImportError, OSError) as error:
+            hint = "Give --by NAME, or set `curator` in tagger.toml"
+            raise SettingsError("the system doesn't know your name", hint) from error
 
     def digest_papers(self, day: date) -> list[Paper]:
         """Return the papers of a digest in its order. Raises StoreError if there is no such digest."""
@@ -57,19 +61,30 @@ class Workspace:
         return self.settings.models / name
 
 
-def init(folder: Path, tag_set_file: Path | None) -> Settings:
+def init(folder: Path, tag_set_file: Path | None) -> tuple[Settings, bool]:
     """Make a workspace in ``folder`` with a tag set of one's own or the default one; what is there already stays.
 
-    Raises TagSetError if the tag set is faulty, and SettingsError if the folder can't be written.
+    Returns its settings, and whether anything had to be made. Raises TagSetError if the tag set is faulty, and
+    SettingsError if the folder can't be written.
     """
     file = tag_set_file or default_tag_set_file()
     tag_set = read_tag_set(file)
     present = folder / "tags.yaml"
     if tag_set_file and present.exists() and read_tag_set(present).fingerprint != tag_set.fingerprint:
         raise TagSetError(f"{present} is another tag set already", "Edit it, or make a new workspace for this one")
+    before = _contents(folder)
     settings = new_workspace(folder, file.read_bytes())
     open_store(settings.database, create=True).close()
-    return settings
+    return settings, _contents(folder) != before
+
+
+def _contents(folder: Path) -> dict[str, int]:
+    """Return the names of what a folder holds, and what of it is empty, as a database is that was begun and cut."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            found[path.name] = min(path.stat().st_size, 1)
+    return found
 
 
 @contextlib.contextmanager

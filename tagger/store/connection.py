@@ -12,7 +12,7 @@ from tagger.errors import StoreError
 from tagger.store.labels import Labels
 from tagger.store.models import Models
 from tagger.store.papers import Papers
-from tagger.store.schema import MIGRATIONS, migrations
+from tagger.store.schema import MIGRATIONS, migrations, table_and_trigger_names
 from tagger.store.studio_links import StudioLinks
 from tagger.store.suggestions import Suggestions
 
@@ -23,7 +23,10 @@ BUSY_TIMEOUT_S = 30
 
 
 class Store:
-    """An open database. Use it as a context manager; every change goes inside ``with store.write():``."""
+    """An open database. Use it as a context manager; every change goes inside ``with store.write():``.
+
+    What SQLite can't read or write while the context lasts, leaves it as a StoreError.
+    """
 
     def __init__(self, db: Database, path: Path) -> None:
         self._db = db
@@ -38,7 +41,10 @@ class Store:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
+        with contextlib.suppress(Exception) if error else contextlib.nullcontext():
+            self.close()
+        if error is not None and _is_of_the_file(error):
+            raise StoreError(f"can't use {self.path}: {error}", _hint(error)) from error
 
     def close(self) -> None:
         """Close the database."""
@@ -51,8 +57,6 @@ class Store:
         The write lock is taken at once, so that what is read inside can't change before it is written. Raises
         StoreError if another command holds it for longer than half a minute, or the disk is full or read-only.
         """
-        import sqlite3
-
         if self._db.conn.in_transaction:
             with self._db.atomic():
                 yield
@@ -65,14 +69,25 @@ class Store:
             except BaseException:
                 self._db.rollback()
                 raise
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"can't write to {self.path}: {error}", _hint(error)) from error
+        except Exception as error:
+            if _is_of_the_file(error):
+                raise StoreError(f"can't write to {self.path}: {error}", _hint(error)) from error
+            raise
 
     def faults(self) -> list[str]:
-        """Return what SQLite itself finds wrong with the file and its references: nothing, if all is well."""
-        broken = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
-        for table, row_id, parent, _ in self._db.execute("PRAGMA foreign_key_check").fetchall():
-            broken.append(f"row {row_id} of {table} refers to a row of {parent} that isn't there")
+        """Return what is wrong with the file, its tables and their references: nothing, if all is well."""
+        import sqlite3
+
+        broken: list[str] = []
+        try:
+            rows = self._db.execute("PRAGMA integrity_check").fetchall()
+            broken += [line for row in rows for line in str(row[0]).splitlines() if line != "ok"]
+            there = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master")}
+            broken += [f"{name} is missing" for name in sorted(table_and_trigger_names() - there)]
+            for table, row_id, parent, _ in self._db.execute("PRAGMA foreign_key_check").fetchall():
+                broken.append(f"row {row_id} of {table} refers to a row of {parent} that isn't there")
+        except sqlite3.DatabaseError as error:
+            broken.append(str(error))
         return broken
 
 
@@ -87,6 +102,8 @@ def open_store(path: Path, *, create: bool = False) -> Store:
 
     if not create and not path.exists():
         raise StoreError(f"there is no database at {path}", "`tagger init` makes a workspace")
+    if not create and path.is_file() and path.stat().st_size == 0:
+        raise StoreError(f"{path} is empty", "Put a copy in its place; `tagger init` makes a new one of it")
     try:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
     except sqlite3.Error as error:
@@ -126,10 +143,18 @@ def _bring_up_to_date(db: Database, path: Path) -> None:
         raise
 
 
-def _hint(error: Exception) -> str:
+def _is_of_the_file(error: BaseException) -> bool:
+    """Return whether the file or the disk is to blame: broken rules and wrong calls are bugs and stay what they are."""
+    import sqlite3
+
+    bugs = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, bugs)
+
+
+def _hint(error: BaseException) -> str:
     text = str(error)
     if "locked" in text or "busy" in text:
         return "Another tagger command is writing; try again when it is done"
-    if "not a database" in text or "malformed" in text:
-        return "The file is damaged or isn't a tagger database; put a copy in its place"
+    if any(sign in text for sign in ("not a database", "malformed", "no such", "decode")):
+        return "The file is damaged or isn't a tagger database; put a copy in its place. `tagger doctor` tells more"
     return "Is the disk full, or the folder read-only?"

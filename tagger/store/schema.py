@@ -89,6 +89,18 @@ def _the_loop(db: Database) -> None:
 MIGRATIONS: dict[str, Callable[[Database], None]] = {"0001-the-loop": _the_loop}
 
 
+def table_and_trigger_names() -> set[str]:
+    """Return the names of everything that the migrations make."""
+    from sqlite_utils import Database
+
+    fresh = Database(memory=True)
+    try:
+        migrations().apply(fresh)
+        return {str(row[0]) for row in fresh.execute("SELECT name FROM sqlite_master")}
+    finally:
+        fresh.close()
+
+
 def migrations() -> Migrations:
     """Return all migrations, oldest first."""
     from sqlite_utils.migrations import Migrations

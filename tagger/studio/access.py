@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 
 from tagger.errors import StudioError
@@ -10,13 +11,39 @@ from tagger.files import write_file
 TIMEOUT_S = 30.0
 
 
+def server_url(raw: str) -> str:
+    """Return a server's address without a slash at its end. Raises StudioError if it isn't one of the web."""
+    import httpx
+
+    try:
+        parsed = httpx.URL(raw)
+        parsed.host.encode("idna")
+        usable = parsed.scheme in ("http", "https") and parsed.host != ""
+    except (httpx.InvalidURL, ValueError):
+        usable = False
+    if not usable:
+        raise StudioError(f"'{raw}' is no address of a server", "Give one such as https://labels.example.org")
+    return raw.rstrip("/")
+
+
+def uses_proxies(url: str) -> bool:
+    """Return whether the environment's proxies may see what is sent to ``url``: never what stays on this machine."""
+    import httpx
+
+    host = httpx.URL(url).host
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
+
+
 def answers(url: str) -> bool:
     """Return whether a Label Studio answers at ``url``."""
     import httpx
 
     try:
-        response = httpx.get(f"{url}/health", timeout=3.0, trust_env=False)
-    except httpx.HTTPError:
+        response = httpx.get(f"{url}/health", timeout=3.0, trust_env=uses_proxies(url))
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError):  # the latter are of proxies that can't be used
         return False
     return response.status_code == 200
 

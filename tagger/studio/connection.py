@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tagger.errors import StudioError
+from tagger.studio.access import uses_proxies
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -24,7 +25,15 @@ def client_of(url: str, token: str) -> Iterator[LabelStudio]:
     import httpx
     from label_studio_sdk import LabelStudio
 
-    with httpx.Client(timeout=TIMEOUT_S, follow_redirects=True) as connections:
+    with contextlib.ExitStack() as stack:
+        try:
+            connections = stack.enter_context(
+                httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, trust_env=uses_proxies(url))
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise StudioError(
+                f"can't use the proxy: {error}", "Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
+            ) from error
         yield LabelStudio(base_url=url, api_key=token, httpx_client=connections)  # type: ignore[no-untyped-call]
 
 
@@ -46,6 +55,15 @@ def talking(url: str) -> Iterator[None]:
         raise StudioError(f"can't reach Label Studio at {url}: {error}", hint) from error
     except ApiError as error:
         raise _refusal(url, error.status_code or 0, error.body) from error
+    except (httpx.InvalidURL, ValueError, TypeError, KeyError, AttributeError) as error:
+        # The SDK takes answers as it expects them, and breaks in all these ways on others: a page, {}, [].
+        raise not_label_studio(url) from error
+
+
+def not_label_studio(url: str) -> StudioError:
+    """Return the error for something else that answers there."""
+    hint = "Is it the address of a Label Studio, with nothing behind it that isn't part of it?"
+    return StudioError(f"what answers at {url} doesn't speak as Label Studio does", hint)
 
 
 def _refusal(url: str, status: int, body: object) -> StudioError:

@@ -19,7 +19,7 @@ from tagger.domain.model import Progress
 from tagger.domain.paper import Entry
 from tagger.domain.tags import TagSet
 from tagger.errors import StudioError
-from tagger.studio.connection import ProjectGone, client_of, talking
+from tagger.studio.connection import ProjectGone, client_of, not_label_studio, talking
 from tagger.studio.page import labelling_page
 from tagger.studio.payloads import (
     StudioAnnotation,
@@ -259,11 +259,9 @@ def open_project(url: str, token: str, known: tuple[int, str] | None, tag_set: T
     """
     page = labelling_page(tag_set)
     with client_of(url, token) as client:
+        if known is None:
+            known = _new_project(client, url, title, page)
         with talking(url):
-            if known is None:
-                named = f"{title} tags"[:50]
-                made = client.projects.create(title=named, label_config=page, request_options=_ONCE)
-                known = (int(made.id or 0), _born(made.created_at))
             found = client.projects.get(known[0])
             if _born(found.created_at) != known[1]:
                 hint = "`tagger push` makes it again from the store; no label is lost"
@@ -271,6 +269,16 @@ def open_project(url: str, token: str, known: tuple[int, str] | None, tag_set: T
             if found.label_config != page:
                 client.projects.update(known[0], label_config=page, request_options=_ONCE)
         yield Project(client, url, known[0], known[1], tag_set)
+
+
+def _new_project(client: LabelStudio, url: str, title: str, page: str) -> tuple[int, str]:
+    """Make a project and return its id and birth."""
+    try:
+        with talking(url):
+            made = client.projects.create(title=f"{title} tags"[:50], label_config=page, request_options=_ONCE)
+            return int(made.id or 0), _born(made.created_at)
+    except ProjectGone as error:  # a Label Studio would have taken it
+        raise not_label_studio(url) from error
 
 
 def _query(column: str, operator: str, kind: str, value: object, *, or_column: str | None = None) -> str:

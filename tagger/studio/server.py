@@ -98,6 +98,7 @@ def _launch(folder: Path, port: int) -> _Record:
         raise StudioError(
             "Label Studio isn't installed", "`tagger studio install` installs it; `--url` uses another server"
         )
+    _born(os.getpid())  # where this can't be told, the server would be lost as soon as it ran
     data = folder / "data"
     data.mkdir(exist_ok=True)
     with (folder / "server.log").open("ab") as log:
@@ -187,7 +188,7 @@ def _read_record(folder: Path) -> _Record | None:
         return _Record(**json.loads((folder / "server.json").read_text()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise StudioError(f"{folder / 'server.json'} is damaged", "Delete it, then `tagger studio start`") from error
 
 
@@ -197,10 +198,25 @@ def _is_alive(record: _Record) -> bool:
 
 
 def _born(pid: int) -> str | None:
-    """Return when a process started, in words that stay the same while it lives, or None if it is gone."""
-    shown = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"}
-    ).stdout.split(maxsplit=1)
+    """Return when a process started, in words that stay the same while it lives, or None if it is gone.
+
+    Linux tells in /proc, in ticks since it booted; other systems have `ps`. Raises StudioError where neither is there.
+    """
+    if Path("/proc/self/stat").exists():
+        try:
+            # The name in the second field may hold anything, also spaces and brackets.
+            state, *fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return None if state in ("Z", "X") else f"{boot} {fields[18]}"
+    command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+    except OSError as error:
+        hint = "Install it, or use a server of your own with `tagger studio start --url`"
+        raise StudioError("the command `ps`, which tells whether Label Studio runs, isn't there", hint) from error
+    shown = done.stdout.split(maxsplit=1)
     return None if not shown or shown[0].startswith("Z") else " ".join(shown[1].split())
 
 

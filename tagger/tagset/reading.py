@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,14 +55,21 @@ def parse_tag_set(data: bytes, name: str) -> TagSet:
     return _Reader(name).tag_set(root)
 
 
-def find_tag(tag_set: TagSet, reference: str) -> tuple[str, str]:
-    """Return the (dimension id, tag id) that ``dimension:tag``, or just ``tag``, names. Raises TagSetError."""
-    wanted_dimension, _, wanted = reference.rpartition(":")
-    found = [(d.id, wanted) for d in tag_set.dimensions if wanted in d.tag_ids and wanted_dimension in ("", d.id)]
+def find_tag(tag_set: TagSet, reference: str, former: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
+    """Return the (dimension id, tag id) that ``dimension:tag``, or just ``tag``, names. Raises TagSetError.
+
+    ``former`` are tags that are looked among, too, where the tag set has none of that name (any more).
+    """
+    dimension, _, wanted = reference.rpartition(":")
+
+    def named(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [key for key in dict.fromkeys(keys) if key[1] == wanted and dimension in ("", key[0])]
+
+    found = named((d.id, tag) for d in tag_set.dimensions for tag in d.tag_ids) or named(former)
     if not found:
         raise TagSetError(f"no tag '{reference}' in the tag set", "`tagger tags list` shows them all")
     if len(found) > 1:
-        choices = " or ".join(f"{dimension}:{tag}" for dimension, tag in found)
+        choices = " or ".join(f"{key}:{tag}" for key, tag in found)
         raise TagSetError(f"'{reference}' is a tag of several dimensions", f"Write {choices}")
     return found[0]
 

@@ -108,7 +108,9 @@ def test_a_rejected_tag_leaves_a_required_dimension_open(shell: Shell, rows: Row
     shell("annotations", "import", "-", stdin=rows({**LABEL, "title": "T", "abstract": ""}))
     shell("review", "reject", "p1", "--tag", "task:reasoning")
     assert "task: none accepted, and one is required" in shell("review", "list").stdout
-    assert "doesn't carry task:reasoning" in shell.fails("review", "reject", "p1", "--tag", "task:reasoning")
+    assert shell.json("review", "reject", "p1", "--tag", "task:reasoning")["decisions"] == 0
+    assert "doesn't carry task:agents" in shell.fails("review", "reject", "p1", "--tag", "task:agents")
+    assert "the 1 that need a human" in shell("review", "list").stdout
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,14 @@ def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["predict", "--all", "--digest", "2026-08-07"], ["review", "accept"], ["publish"], ["nonsense"]]
+    "command",
+    [
+        ["predict", "--all", "--digest", "2026-08-07"],
+        ["review", "accept"],
+        ["publish"],
+        ["nonsense"],
+        ["review", "accept", "p1", "--digest", "2026-08-07"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(shell: Shell, command: list[str]) -> None:
     assert "Usage: tagger" in shell(*command, code=2).stderr

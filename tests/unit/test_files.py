@@ -1,9 +1,12 @@
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tagger.files import new_folder, write_file
+from tagger.files import new_folder, write_file, write_files
 
 
 def test_a_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
@@ -37,3 +40,46 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [f.name for f in (tmp_path / "model").iterdir()] == ["whole"]
     with pytest.raises(FileExistsError), new_folder(tmp_path / "model"):
         raise AssertionError("it was there already")
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("old")
+    (tmp_path / "link").symlink_to("target")
+    write_file(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "target").read_text() == "new"
+    (tmp_path / "dangling").symlink_to("later")
+    write_file(tmp_path / "dangling", "new")
+    assert (tmp_path / "dangling").is_symlink() and (tmp_path / "later").read_text() == "new"
+
+
+def test_a_pipe_is_written_to_and_a_device_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reading = [sys.executable, "-c", f"print(open({str(tmp_path / 'pipe')!r}).read(), end='')"]
+    with subprocess.Popen(reading, stdout=subprocess.PIPE, text=True) as reader:
+        write_file(tmp_path / "pipe", "through")
+        assert reader.communicate(timeout=30)[0] == "through"
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    write_file(Path(os.devnull), "nothing")
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+def test_a_file_keeps_its_mode_and_a_new_one_honours_the_umask(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("old")
+    (tmp_path / "kept").chmod(0o640)
+    before = os.umask(0o027)
+    try:
+        write_file(tmp_path / "kept", "new")
+        write_file(tmp_path / "fresh", "new")
+        write_file(tmp_path / "open", "new", mode=0o666)
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("kept", "fresh", "open")]
+    assert modes == [0o640, 0o640, 0o666]
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    write_file(tmp_path / "a", "old")
+    (tmp_path / "b").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_files({tmp_path / "a": "new", tmp_path / "b": "new", tmp_path / "c": "new"})
+    assert (tmp_path / "a").read_text() == "old" and sorted(f.name for f in tmp_path.iterdir()) == ["a", "b"]

@@ -84,13 +84,43 @@ def test_markup_in_a_title_stays_text_everywhere() -> None:
         ("$\\frac{1}{2}$ stays", "$\\frac{1}{2}$ stays"),
         ("$n^{th}$", "$n^{th}$"),
         ("No formula", "No formula"),
+        ("From $5 to $10 per Hour", "From $5 to $10 per Hour"),
+        ("A $5-$10 lamp for $ 3 or $ 4", "A $5-$10 lamp for $ 3 or $ 4"),
+        ("$\\mathbb{R}^{2k}$ is a space", "$\\mathbb{R}^{2k}$ is a space"),
+        ("$\\mathbb{R}^{2n}$ is a space", "R²ⁿ is a space"),
     ],
 )
 def test_simple_formulas_are_written_out_and_others_left_alone(text: str, shown: str) -> None:
     assert readable_latex(text) == shown
 
 
+@pytest.mark.parametrize("url", ["http://e/\ufffe", "http://e/ \x00\udc80", "https://e/a\\", 'https://e/<>"a'])
+def test_any_address_is_a_link_in_every_file(url: str) -> None:
+    published = replace(digest().papers[2], paper=Paper("p", "T", "", url=url))
+    files = render_digest(replace(digest(), papers=(published,)))
+    link = json.loads(files["digest.json"])["papers"][0]["url"]
+    assert link.isascii() and link.isprintable() and not set(link) & set('<>"\\ ')
+    assert ElementTree.fromstring(files["feed.xml"]).find(f"{ATOM}entry/{ATOM}link").get("href") == link  # type: ignore[union-attr]
+    assert f"## [T](<{link}>)" in files["digest.md"].decode()
+
+
+def test_an_entity_in_a_title_stays_as_it_is_written() -> None:
+    published = replace(digest().papers[0], paper=Paper("p", "AT&amp;T", ""))
+    assert "AT\\&amp;T" in render_digest(replace(digest(), papers=(published,)))["digest.md"].decode()
+
+
+def test_no_file_of_a_digest_is_replaced_when_one_can_not_be(tmp_path: Path) -> None:
+    write_digest(digest(), tmp_path)
+    before = (tmp_path / "index.html").read_bytes()
+    (tmp_path / "feed.xml").unlink()
+    (tmp_path / "feed.xml").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_digest(replace(digest(), withheld=0), tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == before
+
+
 texts = st.text(max_size=40)
+urls = st.one_of(texts, texts.map("https://e/".__add__))
 ids = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
 
 
@@ -111,7 +141,7 @@ def digests(draw: st.DrawFn) -> TaggedDigest:
             d.id: tuple(PublishedTag(t.id, t.name, t.means, draw(texts), None, None, None, AT) for t in d.tags)
             for d in dimensions
         }
-        published.append(PublishedPaper(Paper(paper_id, draw(texts), draw(texts), url=draw(texts)), tags))
+        published.append(PublishedPaper(Paper(paper_id, draw(texts), draw(texts), url=draw(urls)), tags))
     return TaggedDigest(date(2026, 8, 7), draw(texts), TagSet(1, dimensions), tuple(published), 0, AT)
 
 

@@ -274,3 +274,60 @@ def test_another_command_that_writes_is_told_in_words(store: Store, monkeypatch:
         other.write(),
     ):
         raise AssertionError("two writers at once")
+
+
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (size,) = db.execute("PRAGMA page_size").fetchone()
+    (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+    db.close()
+    with path.open("r+b") as stream:
+        stream.seek((page - 1) * size)
+        stream.write(b"\xa5" * size)
+
+
+def test_a_damaged_file_is_one_clear_line_when_it_is_read_or_written(tmp_path: Path) -> None:
+    path = tmp_path / "tagger.db"
+    with open_store(path, create=True) as made:
+        save(made, PAPER)
+    damage(path, "papers")
+    with pytest.raises(StoreError, match="put a copy in its place"), open_store(path) as broken:
+        broken.papers.find(PAPER.id)
+    with open_store(path) as broken:
+        with pytest.raises(StoreError, match=r"can't write to .*malformed"), broken.write():
+            broken.papers.save([Entry(PAPER)], NOW)
+        assert any("malformed" in fault or "papers" in fault or "Tree" in fault for fault in broken.faults())
+
+
+def test_faults_names_what_is_missing_and_survives_what_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "tagger.db"
+    with open_store(path, create=True) as made:
+        made._db.conn.execute("DROP TABLE decisions")
+        assert "decisions is missing" in made.faults()
+        made._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with pytest.raises(StoreError, match="no such table: decisions"), open_store(path) as broken:
+        broken.labels.decisions()
+
+
+def test_faults_of_a_damaged_file_are_told_and_not_raised(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def malformed(*_: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(store._db, "execute", malformed)
+    assert store.faults() == ["database disk image is malformed"]
+
+
+def test_a_file_that_lost_its_content_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "tagger.db"
+    path.touch()
+    with pytest.raises(StoreError, match="is empty"):
+        open_store(path)
+    open_store(path, create=True).close()
+    open_store(path).close()
+
+
+def test_a_broken_rule_of_the_database_stays_a_bug(store: Store) -> None:
+    with pytest.raises(sqlite3.IntegrityError), store.write():
+        annotate(store, Annotation("none", "ann", NOW, {"habitat": ("sea",)}))
