@@ -77,7 +77,7 @@ def evaluate(
     import numpy as np
 
     if len(examples) < LEAST_PAPERS:
-        hint = f"Label {LEAST_PAPERS - len(examples)} more"
+        hint = f"Label {LEAST_PAPERS - len(examples)} more in Label Studio, or `tagger annotations import FILE`"
         raise LearningError(f"{len(examples)} annotated papers are too few to hold some out", hint)
     texts = read_texts(examples, (), tag_set, encoder, progress)
     as_it_is = texts.read(texts.body.upper)

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+HEADS = ("word head", "attention head", "body head")
+LIKENESSES = ("likeness in word vectors", "likeness in the encoder")
 FEATURES = (
-    "word head",
-    "word head, less the paper's highest",
-    "body head",
-    "body head, less the paper's highest",
-    "likeness to the tag's description",
-    "likeness, less the paper's highest",
-    "words in the title",
-    "words in the abstract",
-    "different words",
-    "words in the title, less the tag's mean",
-    "words in the abstract, less the tag's mean",
-    "different words, less the tag's mean",
+    *(name for each in (*HEADS, *LIKENESSES) for name in (each, f"{each}, less the paper's highest")),
+    *(f"words {where}" for where in COUNTS),
+    *(f"words {where}, less the tag's mean" for where in COUNTS),
     "how common the tag is",
 )
 # Cosines lie close together; ten times as large they are of the size of the other features.
 _COSINE_SCALE = 10.0
 _LOGIT_BOUND = 8.0
-
-
-@dataclass(frozen=True)
-class Background:
-    """What is ordinary for each tag, over papers with or without labels: means of the likeness and the word counts."""
-
-    cosine_means: NDArray[np.float32]
-    count_means: NDArray[np.float32]
 
 
 def frequency_logits(labels: NDArray[np.bool_], tags_per_paper: float = 1.7) -> NDArray[np.float64]:
@@ -48,25 +35,22 @@ def frequency_logits(labels: NDArray[np.bool_], tags_per_paper: float = 1.7) -> 
 
 
 def evidence(
-    word_logits: NDArray[np.float64],
-    body_logits: NDArray[np.float64],
-    cosines: NDArray[np.float32],
+    heads: Sequence[NDArray[np.float64]],
+    likenesses: Sequence[NDArray[np.float32]],
     counts: NDArray[np.float32],
-    background: Background,
+    count_means: NDArray[np.float32],
     frequencies: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the evidence, shape (papers, tags, features), in the order of ``FEATURES``.
 
-    Logits and cosines are (papers, tags), counts (papers, tags, 3), frequencies (tags,).
+    Heads' logits and likenesses, cosines less what is ordinary for the tag, are (papers, tags) each, in the order of
+    ``HEADS`` and ``LIKENESSES``; counts (papers, tags, 4) and their means (tags, 4); frequencies (tags,).
     """
     import numpy as np
 
-    likeness = (cosines - background.cosine_means) * _COSINE_SCALE
-    columns = []
-    for scores in (word_logits, body_logits):
-        bounded = np.clip(scores, -_LOGIT_BOUND, _LOGIT_BOUND)
-        columns += [bounded, bounded - bounded.max(1, keepdims=True)]
-    columns += [likeness, likeness - likeness.max(1, keepdims=True)]
-    columns += list(np.moveaxis(counts, 2, 0)) + list(np.moveaxis(counts - background.count_means, 2, 0))
-    columns.append(np.broadcast_to(frequencies, cosines.shape))
+    columns: list[NDArray[np.floating]] = []
+    for scores in [np.clip(h, -_LOGIT_BOUND, _LOGIT_BOUND) for h in heads] + [c * _COSINE_SCALE for c in likenesses]:
+        columns += [scores, scores - scores.max(1, keepdims=True)]
+    columns += [*np.moveaxis(counts, 2, 0), *np.moveaxis(counts - count_means, 2, 0)]
+    columns.append(np.broadcast_to(frequencies, counts.shape[:2]))
     return np.stack(columns, axis=2).astype(np.float64)

@@ -39,7 +39,7 @@ def folds_of(paper_ids: Iterable[str], folds: int, salt: str) -> NDArray[np.int6
     """Return each paper's fold, 0 to ``folds`` - 1, by a hash of its id: no paper changes sides as data grows."""
     import numpy as np
 
-    return np.array([int(hashlib.sha256(f"{salt} {i}".encode()).hexdigest()[:8], 16) % folds for i in paper_ids])
+    return np.array([int(hashlib.sha256(f"{salt} {i}".encode()).hexdigest()[:8], 16) % folds for i in paper_ids], int)
 
 
 def data_fingerprint(examples: Iterable[Example]) -> str:

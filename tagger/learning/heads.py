@@ -36,7 +36,7 @@ class Head:
 def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -> Head:
     """Fit a head on labels of shape (papers, tags); ``c`` is the inverse strength of its L2 penalty.
 
-    A tag that no paper or every paper carries can't be learnt: its score is a constant.
+    A tag that no paper or every paper carries can't be learnt: its score is a constant, the surer the more papers do.
     """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
@@ -46,7 +46,7 @@ def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -
     for tag in range(labels.shape[1]):
         support = int(labels[:, tag].sum())
         if support == len(labels) > 0:
-            intercepts[tag] = -UNSEEN_LOGIT
+            intercepts[tag] = min(np.log(2 * support + 1), -UNSEEN_LOGIT)
         elif support:
             # Sparse features are many, and the dual problem has one unknown a paper.
             how = {"solver": "lbfgs"} if isinstance(features, np.ndarray) else {"solver": "liblinear", "dual": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tagger.domain.model import ModelVersion
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import ModelError
-from tagger.learning.evidence import FEATURES, Background
+from tagger.learning.attention import AttentionHead
+from tagger.learning.evidence import FEATURES
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.scoring import DimensionModel, Fitted
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+_ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -34,7 +36,10 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
     content = {
         "tag_set": asdict(tag_set),
         "terms": fitted.lexicon.terms,
-        "thresholds": {d.id: m.threshold for d, m in zip(tag_set.dimensions, fitted.dimensions, strict=True)},
+        "thresholds": {
+            d.id: dict(zip(d.tag_ids, m.thresholds.tolist(), strict=True))
+            for d, m in zip(tag_set.dimensions, fitted.dimensions, strict=True)
+        },
         "sure_bound": fitted.sure_bound,
         "features": FEATURES,
     }
@@ -95,7 +100,8 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         if tuple(content["features"]) != FEATURES:
             raise ModelError(f"{folder} weighs other evidence than this tagger finds", "`tagger train` a new one")
         dimensions = tuple(
-            _dimension_model(tensors, str(i), content["thresholds"][d.id]) for i, d in enumerate(tag_set.dimensions)
+            _dimension_model(tensors, str(i), [content["thresholds"][d.id][tag] for tag in d.tag_ids])
+            for i, d in enumerate(tag_set.dimensions)
         )
         fitted = Fitted(Lexicon(tuple(content["terms"]), tensors["rarity"]), dimensions, content["sure_bound"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
@@ -123,29 +129,26 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
 
     tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
     for i, model in enumerate(fitted.dimensions):
-        tensors |= {
-            f"{i}.words.weights": model.word_head.weights,
-            f"{i}.words.intercepts": model.word_head.intercepts,
-            f"{i}.body.weights": model.body_head.weights,
-            f"{i}.body.intercepts": model.body_head.intercepts,
-            f"{i}.tags": model.tag_embeddings,
-            f"{i}.cosine_means": model.background.cosine_means,
-            f"{i}.count_means": model.background.count_means,
-            f"{i}.frequencies": model.frequencies,
-            f"{i}.stack": model.weights,
-        }
+        parts = {"word_head": model.word_head, "attention_head": model.attention_head, "body_head": model.body_head}
+        for name, head in parts.items():
+            tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}
+        tensors |= {f"{i}.{name}": getattr(model, name) for name in _ARRAYS}
     return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
 
 
-def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, threshold: float) -> DimensionModel:
+def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, thresholds: Sequence[float]) -> DimensionModel:
+    import numpy as np
+
+    def part(name: str) -> dict[str, NDArray[Any]]:
+        start = f"{i}.{name}."
+        return {key.removeprefix(start): tensor for key, tensor in tensors.items() if key.startswith(start)}
+
     return DimensionModel(
-        word_head=Head(tensors[f"{i}.words.weights"], tensors[f"{i}.words.intercepts"]),
-        body_head=Head(tensors[f"{i}.body.weights"], tensors[f"{i}.body.intercepts"]),
-        tag_embeddings=tensors[f"{i}.tags"],
-        background=Background(tensors[f"{i}.cosine_means"], tensors[f"{i}.count_means"]),
-        frequencies=tensors[f"{i}.frequencies"],
-        weights=tensors[f"{i}.stack"],
-        threshold=float(threshold),
+        word_head=Head(**part("word_head")),
+        attention_head=AttentionHead(**part("attention_head")),
+        body_head=Head(**part("body_head")),
+        thresholds=np.array(thresholds, dtype=np.float64),
+        **{name: tensors[f"{i}.{name}"] for name in _ARRAYS},
     )
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.learning.evidence import Background, evidence
+from tagger.learning.attention import AttentionHead
+from tagger.learning.evidence import evidence
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.stack import weigh
 from tagger.learning.thresholds import choose, expected_disagreement
+from tagger.learning.word_vectors import word_vectors
 from tagger.learning.words import word_counts
 
 if TYPE_CHECKING:
@@ -22,15 +24,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DimensionModel:
-    """What was learnt for one dimension. ``tag_embeddings`` are (tags, dims); ``weights`` are the stack's."""
+    """What was learnt for one dimension; arrays have one row or entry a tag.
+
+    ``tag_vectors`` and ``tag_embeddings`` are the descriptions in word vectors and in the encoder; ``likeness_means``,
+    (2, tags), and ``count_means``, (tags, 4), what is ordinary for each tag; ``weights`` are the stack's.
+    """
 
     word_head: Head
+    attention_head: AttentionHead
     body_head: Head
+    tag_vectors: NDArray[np.float32]
     tag_embeddings: NDArray[np.float32]
-    background: Background
+    likeness_means: NDArray[np.float32]
+    count_means: NDArray[np.float32]
     frequencies: NDArray[np.float64]
     weights: NDArray[np.float64]
-    threshold: float
+    thresholds: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -55,20 +64,35 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
     """Score papers, given their embeddings of shape (papers, dims)."""
     import numpy as np
 
-    weighed = [fitted.lexicon.weigh(paper) for paper in papers]
     scores, chosen, certain = [], [], np.ones(len(papers), dtype=bool)
+    found = find_evidence(fitted, tag_set, papers, embeddings)
+    for dimension, model, features in zip(tag_set.dimensions, fitted.dimensions, found, strict=True):
+        probabilities = weigh(features, model.weights)
+        scores.append(probabilities)
+        chosen.append(choose(probabilities, model.thresholds, required=dimension.required))
+        if dimension.required:  # a tag that only stands there because one has to is a guess
+            certain &= (probabilities >= model.thresholds).any(1)
+    disagreement = expected_disagreement(np.concatenate(scores, 1), np.concatenate(chosen, 1))
+    return Scored(tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
+
+
+def find_evidence(
+    fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: NDArray[np.float32]
+) -> list[NDArray[np.float64]]:
+    """Return the evidence for each dimension, shape (papers, tags, features)."""
+    import numpy as np
+
+    weighed = [fitted.lexicon.weigh(paper) for paper in papers]
+    vectors = word_vectors()
+    terms, meanings = [vectors.terms(paper) for paper in papers], vectors.embed(papers)
+    found = []
     for dimension, model in zip(tag_set.dimensions, fitted.dimensions, strict=True):
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
         for row, (columns, weights) in enumerate(weighed):
             word_logits[row] += weights @ model.word_head.weights[columns]
-        body_logits = model.body_head.logits(embeddings)
-        cosines = embeddings @ model.tag_embeddings.T
+        heads = (word_logits, model.attention_head.logits(terms), model.body_head.logits(embeddings))
+        cosines = (meanings @ model.tag_vectors.T, embeddings @ model.tag_embeddings.T)
+        likenesses = [cosine - means for cosine, means in zip(cosines, model.likeness_means, strict=True)]
         counts = word_counts(papers, dimension.tags)
-        found = evidence(word_logits, body_logits, cosines, counts, model.background, model.frequencies)
-        probabilities = weigh(found, model.weights)
-        scores.append(probabilities)
-        chosen.append(choose(probabilities, model.threshold, required=dimension.required))
-        if dimension.required:  # a tag that only stands there because one has to is a guess
-            certain &= probabilities.max(1, initial=0) >= model.threshold
-    disagreement = expected_disagreement(np.concatenate(scores, 1), np.concatenate(chosen, 1))
-    return Scored(tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
+        found.append(evidence(heads, likenesses, counts, model.count_means, model.frequencies))
+    return found

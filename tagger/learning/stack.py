@@ -1,12 +1,14 @@
-"""The stack: one small logistic regression a dimension that weighs evidence, the same for all its tags.
+"""The stack: a small logistic regression that weighs a tag's evidence into a probability.
 
-Stacking after Wolpert (1992), on out-of-fold heads, so that it also calibrates. Its penalty pulls towards weights
-learnt elsewhere (`prior.json`) rather than to nothing, so that the first labels improve on a sensible start.
+Stacking after Wolpert (1992), on out-of-fold heads, so that it also calibrates. Weights are learnt on three levels,
+each pulled towards the one above: those that come with tagger (`prior.json`), a dimension's, and a tag's own. So the
+first labels improve on a sensible start, and a tag strays from its dimension only as far as its labels bear it out.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,46 +19,94 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+PRIOR = Path(__file__).parent / "prior.json"
 MOST_PENALTY, LEAST_PENALTY = 20.0, 1.0
+TAG_PENALTY = 30.0
+_MOST_STEPS, _TOLERANCE = 50, 1e-7
 
 
 @cache
-def prior_weights() -> NDArray[np.float64]:
-    """Return the weights the penalty pulls towards: one a feature, then the intercept."""
+def prior_weights(papers: int) -> NDArray[np.float64]:
+    """Return the weights to start from with so many labelled papers: one a feature, then the intercept.
+
+    Evidence weighs differently the more labels the heads have seen, so there are weights for some numbers of papers.
+    """
     import numpy as np
 
-    content = json.loads((Path(__file__).parent / "prior.json").read_text())
-    return np.array([content["weights"][name] for name in (*FEATURES, "intercept")])
+    learnt = {
+        entry["papers"]: np.array([entry["weights"][name] for name in (*FEATURES, "intercept")])
+        for entry in json.loads(PRIOR.read_text())
+    }
+    return mixed_weights(learnt, papers)
+
+
+def mixed_weights(learnt: Mapping[int, NDArray[np.float64]], papers: int) -> NDArray[np.float64]:
+    """Return the weights for so many labelled papers, mixed from those learnt for the numbers below and above."""
+    import numpy as np
+
+    sizes = sorted(learnt)
+    columns = np.array([learnt[size] for size in sizes]).T
+    return np.array([np.interp(np.log1p(papers), np.log1p(sizes), column) for column in columns])
 
 
 def weigh(features: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return probabilities, shape (papers, tags), for evidence of shape (papers, tags, features)."""
+    """Return probabilities, shape (papers, tags), for evidence (papers, tags, features) and weights a tag.
+
+    Weights are of shape (tags, features + 1), the last being the intercept.
+    """
     import numpy as np
 
-    logits = features @ weights[:-1] + weights[-1]
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+    return _sigmoid(np.einsum("ptf,tf->pt", features, weights[:, :-1]) + weights[:, -1])
 
 
 def fit_stack(
     features: NDArray[np.float64], labels: NDArray[np.bool_], prior: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the stack's weights: one a feature, then the intercept, found by L-BFGS from the prior.
+    """Return a dimension's weights for each of its tags, shape (tags, features + 1), the last being the intercept.
 
-    The pull of the prior is strong for up to 32 papers, and weakens as there are more of them.
+    Evidence is of shape (papers, tags, features), ``labels`` (papers, tags), ``prior`` (features + 1,). The pull of the
+    prior is strong for up to 32 papers, and weakens as there are more of them.
     """
     import numpy as np
-    from scipy.optimize import minimize
 
     penalty = min(max(32 * MOST_PENALTY / max(len(labels), 1), LEAST_PENALTY), MOST_PENALTY)
-    pairs = features.reshape(-1, features.shape[-1])
-    flat = np.concatenate([pairs, np.ones((len(pairs), 1))], axis=1)
-    true = labels.ravel().astype(np.float64)
+    shared = fit_weights(features.reshape(-1, features.shape[-1]), labels.ravel(), prior, penalty)
+    own = [fit_weights(features[:, tag], labels[:, tag], shared, TAG_PENALTY) for tag in range(labels.shape[1])]
+    return np.stack(own)
 
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logits = flat @ weights
-        distance = weights - prior
-        value = float(np.logaddexp(0, logits).sum() - true @ logits + penalty * distance @ distance / 2)
-        gradient = flat.T @ (1 / (1 + np.exp(-np.clip(logits, -30, 30))) - true) + penalty * distance
-        return value, gradient
 
-    return np.asarray(minimize(loss, prior, jac=True, method="L-BFGS-B").x)
+def fit_weights(
+    features: NDArray[np.float64], labels: NDArray[np.bool_], prior: NDArray[np.float64], penalty: float
+) -> NDArray[np.float64]:
+    """Return logistic regression's weights, intercept last, pulled towards ``prior``; found by Newton's method.
+
+    Features are of shape (pairs, features), labels (pairs,).
+    """
+    import numpy as np
+
+    pairs = np.concatenate([features, np.ones((len(features), 1))], axis=1)
+    true = labels.astype(np.float64)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        logits, distance = pairs @ weights, weights - prior
+        return float(np.logaddexp(0, logits).sum() - true @ logits + penalty * distance @ distance / 2)
+
+    weights, value = prior, loss(prior)
+    for _ in range(_MOST_STEPS):
+        probabilities = _sigmoid(pairs @ weights)
+        gradient = pairs.T @ (probabilities - true) + penalty * (weights - prior)
+        curvature = (pairs * (probabilities * (1 - probabilities))[:, None]).T @ pairs
+        step = np.linalg.solve(curvature + penalty * np.eye(len(prior)), gradient)
+        # The loss is convex, so some part of the step lowers it, up to rounding.
+        while (lower := loss(weights - step)) > value and np.abs(step).max() > _TOLERANCE:
+            step = step / 2
+        weights, gained, value = weights - step, value - lower, lower
+        if gained < _TOLERANCE * max(value, 1):
+            break
+    return weights
+
+
+def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))

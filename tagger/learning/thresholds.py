@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.02, 0.98
+# As many labels as a tag needs for its own threshold to weigh as much as its dimension's.
+SHRINKAGE = 20.0
 # A list is sure where lists like it, out of fold, agreed with people at least so well (example F1).
 SURE_AGREEMENT = 0.9
 
@@ -39,13 +41,38 @@ def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, re
     return float(best[np.abs(best - values.max() / 2).argmin()])
 
 
-def choose(scores: NDArray[np.float64], threshold: float, *, required: bool) -> NDArray[np.bool_]:
-    """Return which tags are taken: those that reach the threshold, and with ``required`` each paper's best one."""
+def tag_thresholds(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, required: bool) -> NDArray[np.float64]:
+    """Return a threshold a tag, (tags,): its own best one for F1, drawn towards the dimension's the fewer its labels.
+
+    Both arrays are (papers, tags), out of fold. A tag's own curve is smoothed: with few labels its peak is chance.
+    """
+    import numpy as np
+
+    shared = best_threshold(labels, scores, required=required)
+    thresholds = np.full(labels.shape[1], shared)
+    grid = np.linspace(0.1, 0.8, 36)
+    for tag in range(labels.shape[1]):
+        true = labels[:, tag]
+        if support := int(true.sum()):
+            chosen = scores[:, tag] >= grid[:, None]
+            curve = 2 * (chosen & true).sum(1) / (chosen.sum(1) + support)
+            smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+            own = grid[smooth.argmax()]
+            thresholds[tag] = (support * own + SHRINKAGE * shared) / (support + SHRINKAGE)
+    return thresholds
+
+
+def choose(scores: NDArray[np.float64], threshold: float | NDArray[np.float64], *, required: bool) -> NDArray[np.bool_]:
+    """Return which tags are taken: those that reach the threshold or their own, and if ``required`` the best one.
+
+    The best is the one whose score is highest; scores are (papers, tags), thresholds one for all or (tags,).
+    """
     import numpy as np
 
     chosen = np.asarray(scores >= threshold)
     if required and scores.shape[1]:
-        chosen[np.arange(len(scores)), scores.argmax(1)] = True
+        empty = ~chosen.any(1)
+        chosen[empty, scores[empty].argmax(1)] = True
     return chosen
 
 

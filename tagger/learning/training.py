@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Literal
 from tagger.domain.model import ModelVersion, Progress
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.errors import LearningError
 from tagger.files import new_folder
 from tagger.learning.encoder import find_encoder, paper_text, tag_text
 from tagger.learning.examples import Example, data_fingerprint, folds_of, labels_of
-from tagger.learning.fitting import OutOfFold, Reading, Readings, fit, fit_words, frozen_readings
+from tagger.learning.fitting import OutOfFold, Reading, Readings, fit, frozen_readings
 from tagger.learning.metrics import figures_of, mean_figures
 from tagger.learning.package import write_package
 from tagger.learning.scoring import Fitted
+from tagger.learning.word_evidence import fit_words
 
 if TYPE_CHECKING:
     from tagger.learning.body import Body, Lowered, Network
 
 # Bodies that have not seen a paper are made by training one for each half of the papers on the other.
 BODY_FOLDS = 2
+# Less than this, out of fold, is noise, and a body of one's own costs minutes and disk.
+LEAST_GAIN = 0.005
 # With fewer papers than this, fine-tuning has nothing to hold on to.
 LEAST_FOR_TUNING = 16
 ENOUGH_PAPERS = 200
@@ -36,8 +38,8 @@ class TrainingOptions:
 
     seed: int = 0
     body: Literal["tuned", "frozen"] = "tuned"
-    minutes: float = 6.0
-    epochs: float = 2.0
+    minutes: float = 4.0
+    epochs: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Learnt:
     frozen_f1: float
     tuned_f1: float | None
 
+    @property
+    def body(self) -> str:
+        """Which body is used: ``tuned`` or ``frozen``."""
+        return "tuned" if self.tuned_f1 is not None and self.tuned_f1 >= self.frozen_f1 + LEAST_GAIN else "frozen"
+
 
 def train(
     examples: Sequence[Example],
@@ -85,11 +92,9 @@ def train(
 ) -> ModelVersion:
     """Train a model version and write it to ``models``/``name``, whole or not at all.
 
-    ``background`` are papers without tags, used only where the labelled ones are few. Raises LearningError without any
-    example or a usable encoder.
+    ``background`` are papers without tags, used only where the labelled ones are few. Without any example, tags are
+    suggested by their names, words and meanings alone. Raises LearningError without a usable encoder.
     """
-    if not examples:
-        raise LearningError("there is no labelled paper to learn from")
     background = background[: max(ENOUGH_PAPERS - len(examples), 0)]
     texts = read_texts(examples, background, tag_set, encoder, progress)
     as_it_is = texts.read(texts.body.upper)
@@ -135,56 +140,67 @@ def learn(
     options: TrainingOptions,
     progress: Progress,
 ) -> Learnt:
-    """Fit over the body as it is and, if that is asked for, over a fine-tuned one; the better out of fold is kept.
+    """Fit over the body as it is and, if that is asked for and brings something out of fold, over a fine-tuned one.
 
-    ``as_it_is`` is what the body makes of the texts before any label touched it.
-
-    Both are judged alike, with as many folds, by the mean of micro and macro F1.
+    ``as_it_is`` is what the body makes of the texts before any label touched it. Both are judged alike, with as many
+    folds, by the mean of micro and macro F1, and only a body that gains is then tuned on all papers.
     """
     ids = [example.paper.id for example in examples]
-    words = fit_words(examples, background, tag_set, options.seed)
+    words = fit_words(examples, background, tag_set, options.seed, progress)
     frozen = fit(examples, tag_set, words, frozen_readings(as_it_is, ids), options.seed)
     if options.body == "frozen" or len(examples) < LEAST_FOR_TUNING:
         return Learnt(texts.body.upper, *frozen, _judged(frozen[1]), None)
-    upper, readings = _tuned_readings(examples, tag_set, texts, as_it_is, options, progress)
-    tuned = fit(examples, tag_set, words, readings, options.seed)
-    alike = fit(examples, tag_set, words, frozen_readings(as_it_is, ids, BODY_FOLDS), options.seed)
-    frozen_f1, tuned_f1 = _judged(alike[1]), _judged(tuned[1])
-    if tuned_f1 > frozen_f1:
-        return Learnt(upper, *tuned, frozen_f1, tuned_f1)
-    return Learnt(texts.body.upper, *frozen, frozen_f1, tuned_f1)
+    tuner = _Tuner(examples, tag_set, texts, as_it_is, options, progress)
+    halves = tuner.halves()
+    judged = [frozen_readings(as_it_is, ids, BODY_FOLDS), Readings(as_it_is, halves, tuner.folds)]
+    frozen_f1, tuned_f1 = (_judged(fit(examples, tag_set, words, each, options.seed)[1]) for each in judged)
+    if tuned_f1 < frozen_f1 + LEAST_GAIN:
+        return Learnt(texts.body.upper, *frozen, frozen_f1, tuned_f1)
+    upper = tuner.tune(range(len(examples)), "fine-tuning")
+    tuned = fit(examples, tag_set, words, Readings(texts.read(upper), halves, tuner.folds), options.seed)
+    return Learnt(upper, *tuned, frozen_f1, tuned_f1)
 
 
-def _tuned_readings(
-    examples: Sequence[Example],
-    tag_set: TagSet,
-    texts: Texts,
-    as_it_is: Reading,
-    options: TrainingOptions,
-    progress: Progress,
-) -> tuple[Network, Readings]:
-    import numpy as np
+class _Tuner:
+    """Fine-tunes the body on all papers or on a part, sharing out the time that may be taken."""
 
-    from tagger.learning.contrastive import Tuning, tune
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        tag_set: TagSet,
+        texts: Texts,
+        as_it_is: Reading,
+        options: TrainingOptions,
+        progress: Progress,
+    ) -> None:
+        self.folds = folds_of([example.paper.id for example in examples], BODY_FOLDS, "body")
+        self._labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
+        self._texts, self._as_it_is, self._options, self._progress = texts, as_it_is, options, progress
 
-    labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
-    folds = folds_of([example.paper.id for example in examples], BODY_FOLDS, "body")
-    # The final body sees all papers, each other one its share of them: the time is shared out likewise.
-    whole = options.minutes * 60 / BODY_FOLDS
+    def halves(self) -> tuple[Reading, ...]:
+        """Return, for each fold, what a body makes of all texts that was tuned on the other fold's papers."""
+        import numpy as np
 
-    def tuned_on(rows: list[int], what: str) -> Network:
-        tuning = Tuning(options.epochs, whole * len(rows) / len(examples), options.seed)
-        part = texts.part(rows).papers
-        carried = [y[rows] for y in labels]
-        return tune(texts.body, part, carried, as_it_is.tags, tuning, lambda _, n, total: progress(what, n, total))
+        readings = []
+        for fold in range(BODY_FOLDS):
+            rows = np.flatnonzero(self.folds != fold).tolist()
+            what = f"fine-tuning, check {fold + 1} of {BODY_FOLDS}"
+            readings.append(self._texts.read(self.tune(rows, what)) if rows else self._as_it_is)
+        return tuple(readings)
 
-    unseen = []
-    for fold in range(BODY_FOLDS):
-        rows = np.flatnonzero(folds != fold).tolist()
-        what = f"fine-tuning, check {fold + 1} of {BODY_FOLDS}"
-        unseen.append(texts.read(tuned_on(rows, what)) if rows else as_it_is)
-    upper = tuned_on(list(range(len(examples))), "fine-tuning")
-    return upper, Readings(texts.read(upper), tuple(unseen), folds)
+    def tune(self, rows: Sequence[int], what: str) -> Network:
+        """Return an upper part tuned on some papers, in their share of the time."""
+        from tagger.learning.contrastive import Tuning, tune
+
+        part = self._texts.part(rows).papers
+        # All bodies together see each paper twice: once in a check, once at the end.
+        seconds = self._options.minutes * 60 / 2 * len(rows) / len(self.folds)
+        tuning = Tuning(self._options.epochs, seconds, self._options.seed)
+        carried = [labels[list(rows)] for labels in self._labels]
+        progress = self._progress
+        return tune(
+            self._texts.body, part, carried, self._as_it_is.tags, tuning, lambda _, n, total: progress(what, n, total)
+        )
 
 
 def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
@@ -195,5 +211,4 @@ def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
 def _figures(learnt: Learnt) -> dict[str, object]:
     """Return what was measured out of fold while training. `tagger evaluate` measures with more care."""
     figures = mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in learnt.out_of_fold])
-    kept = "tuned" if learnt.tuned_f1 is not None and learnt.tuned_f1 > learnt.frozen_f1 else "frozen"
-    return asdict(figures) | {"body": kept, "frozen_body_f1": learnt.frozen_f1, "tuned_body_f1": learnt.tuned_f1}
+    return asdict(figures) | {"body": learnt.body, "frozen_body_f1": learnt.frozen_f1, "tuned_body_f1": learnt.tuned_f1}

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+# Where authors speak of their own work rather than of the field.
+_OWN_WORK = re.compile(r"\b(?:we|our|in this|this (?:paper|work|survey|article|report|study|thesis))\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+COUNTS = ("in the title", "in the abstract", "where the authors speak of their work", "different ones")
 # Longer abstracts are no abstracts; what follows is neither read by the encoder nor searched for words.
 MAX_CHARACTERS = 20_000
 
@@ -38,21 +42,24 @@ def tag_words(tag: Tag) -> TagWords:
 
 
 def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.float32]:
-    """Return how each tag's words occur in each paper, shape (papers, tags, 3).
+    """Return how each tag's words occur in each paper, shape (papers, tags, 4), in the order of ``COUNTS``.
 
-    The three are: in the title, to 2; in the abstract, as log(1 + n); how many different ones in both, likewise.
+    Those in the title count to 2; the others, as log(1 + n), are in the abstract, in those of its sentences that speak
+    of the authors' own work, and how many different ones there are in title and abstract.
     """
     import numpy as np
 
     searched = [tag_words(tag) for tag in tags]
-    counts = np.zeros((len(papers), len(tags), 3), dtype=np.float32)
+    counts = np.zeros((len(papers), len(tags), len(COUNTS)), dtype=np.float32)
     for row, paper in enumerate(papers):
         title, abstract = paper.title[:MAX_CHARACTERS], paper.abstract[:MAX_CHARACTERS]
+        own_work = " ".join(part for part in _SENTENCE_END.split(abstract) if _OWN_WORK.search(part))
         for column, words in enumerate(searched):
             in_title, in_abstract = words.found(title), words.found(abstract)
             if in_title or in_abstract:
+                of_own = len(words.found(own_work)) if in_abstract else 0
                 different = len({*in_title, *in_abstract})
-                counts[row, column] = min(len(in_title), 2), np.log1p(len(in_abstract)), np.log1p(different)
+                counts[row, column] = min(len(in_title), 2), *np.log1p([len(in_abstract), of_own, different])
     return counts
 
 

@@ -98,5 +98,5 @@ def _suggesting(workspace: Workspace, annotated: int, step: str) -> str:
 
 def _learning(annotated: int, reason: str) -> str:
     if not annotated:
-        return "tagger studio start, then tagger push: people label the first papers in Label Studio"
+        return "tagger train: nobody has labelled yet, so tags are suggested by their names and meanings at first"
     return f"tagger train: {reason}"

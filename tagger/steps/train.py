@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
-from tagger.errors import LearningError
 from tagger.learning.examples import Example
 from tagger.learning.readiness import Readiness, readiness
 from tagger.learning.training import TrainingOptions
@@ -33,15 +32,19 @@ class Trained:
         frozen, tuned = (self.version.figures.get(f"{body}_body_f1") for body in ("frozen", "tuned"))
         if frozen is None or tuned is None:
             return ""
-        kept = "is used" if tuned > frozen else "brought nothing here, so the encoder stays as it was"
+        kept = (
+            "is used"
+            if self.version.figures["body"] == "tuned"
+            else "brought nothing here, so the encoder stays as it was"
+        )
         return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold); it {kept}."
 
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
     """Train on every paper that a person has tagged, and make the result the current model version.
 
-    The old version stays current until the new one is written whole. Raises LearningError where nobody has tagged
-    anything yet, or the encoder can't be used.
+    Where nobody has tagged anything yet, it goes by the tags' names and meanings. The old version stays current until
+    the new one is written whole. Raises LearningError where the encoder can't be used.
     """
     started = time.monotonic()
     examples = labelled_papers(workspace)
@@ -65,7 +68,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
 
 
 def labelled_papers(workspace: Workspace) -> list[Example]:
-    """Return the papers a person has tagged with the tags that hold, ordered by id. Raises LearningError if none.
+    """Return the papers a person has tagged with the tags that hold, ordered by id.
 
     What a rule accepted is left out: a model doesn't learn from itself.
     """
@@ -75,9 +78,6 @@ def labelled_papers(workspace: Workspace) -> list[Example]:
         by_people = [tag for tag in state.effective if tag.rule is None]
         if by_people and (state.annotated or (state.status == "decided" and len(by_people) == len(state.effective))):
             chosen[paper_id] = _known_tags(workspace, ((t.dimension, t.tag) for t in by_people))
-    if not chosen:
-        hint = "Label papers in Label Studio (`tagger push`, then `tagger pull`), or `tagger annotations import FILE`"
-        raise LearningError("no paper is annotated yet, so there is nothing to learn from", hint)
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
     return [Example(papers[paper_id], workspace.tag_set.ordered(chosen[paper_id])) for paper_id in sorted(chosen)]
 

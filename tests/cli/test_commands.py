@@ -116,8 +116,7 @@ def test_a_rejected_tag_leaves_a_required_dimension_open(shell: Shell, rows: Row
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        (["train"], "no paper is annotated yet"),
-        (["evaluate"], "no paper is annotated yet"),
+        (["evaluate"], "0 annotated papers are too few to hold some out"),
         (["predict"], "there is no model version yet"),
         (["predict", "--input", "-"], "there is no model version yet"),
         (["publish", "--digest", "2026-08-07", "--out", "x"], "there is no digest of 2026-08-07"),

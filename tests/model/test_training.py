@@ -113,6 +113,17 @@ def test_one_labelled_paper_is_enough_to_begin(examples: list[Example], tag_set:
     assert "Nearly nothing is learnt yet" in told.sentence and len(told.unseen) > 60
 
 
+def test_without_any_label_tags_go_by_their_words_and_meanings(
+    examples: list[Example], tag_set: TagSet, tmp_path: Path
+) -> None:
+    folder = make([], tag_set, tmp_path, TUNED)
+    found = load_predictor(folder).predict([e.paper for e in examples], at=NOW)
+    hits = sum(len(set(s.tags[d]) & set(e.tags[d])) for s, e in zip(found, examples, strict=True) for d in s.tags)
+    both = sum(len(s.tags[d]) + len(e.tags[d]) for s, e in zip(found, examples, strict=True) for d in s.tags)
+    assert 2 * hits / both > 0.5, "chance is about 0.1"
+    assert all(s.needs_review for s in found), "nobody has confirmed anything"
+
+
 def test_another_tag_set_works_the_same(small_tag_set: TagSet, tmp_path: Path) -> None:
     texts = [("sea", "Waves and salt on the reef"), ("forest", "Moss under old trees in the woodland")] * 6
     examples = [

@@ -8,7 +8,15 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from tagger.learning.examples import folds_of
 from tagger.learning.metrics import average_precision, calibration_error, figures_of
-from tagger.learning.thresholds import SURE_AGREEMENT, best_threshold, choose, expected_disagreement, sure_bound
+from tagger.learning.thresholds import (
+    SHRINKAGE,
+    SURE_AGREEMENT,
+    best_threshold,
+    choose,
+    expected_disagreement,
+    sure_bound,
+    tag_thresholds,
+)
 
 Labels = np.typing.NDArray[np.bool_]
 Scores = np.typing.NDArray[np.float64]
@@ -38,6 +46,17 @@ def test_no_other_threshold_gives_a_better_micro_f1(drawn: tuple[Labels, Scores]
 def test_a_required_dimension_is_never_empty(drawn: tuple[Labels, Scores], threshold: float) -> None:
     _, scores = drawn
     assert choose(scores, threshold, required=True).any(1).all()
+
+
+@given(judged(), st.booleans())
+def test_a_tag_with_few_labels_keeps_near_its_dimensions_threshold(
+    drawn: tuple[Labels, Scores], required: bool
+) -> None:
+    labels, scores = drawn
+    shared = best_threshold(labels, scores, required=required)
+    own = tag_thresholds(labels, scores, required=required)
+    support = labels.sum(0)
+    assert (abs(own - shared) <= support / (support + SHRINKAGE) + 1e-9).all()
 
 
 @given(judged())

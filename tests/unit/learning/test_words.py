@@ -2,7 +2,7 @@ import numpy as np
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
-from tagger.learning.words import MAX_CHARACTERS, tag_words, word_counts
+from tagger.learning.words import COUNTS, MAX_CHARACTERS, tag_words, word_counts
 
 
 def found(tag: Tag, text: str) -> list[str]:
@@ -32,13 +32,13 @@ def test_the_longest_word_wins_and_signs_are_no_patterns() -> None:
     assert found(tag, "anything at all") == []
 
 
-def test_counts_are_for_title_abstract_and_different_words() -> None:
+def test_counts_are_for_title_abstract_own_work_and_different_words() -> None:
     tag = Tag("sea", "Sea", also=("ocean",))
-    paper = Paper("p", "Sea sea sea ocean", "The ocean, the sea, the ocean.")
-    assert word_counts([paper, Paper("q", "Hills", "")], [tag]).tolist() == [
-        [[2.0, np.float32(np.log1p(3)), np.float32(np.log1p(2))]],
-        [[0.0, 0.0, 0.0]],
-    ]
+    paper = Paper("p", "Sea sea sea ocean", "The ocean, the sea. In this paper we cross the ocean.")
+    found = word_counts([paper, Paper("q", "Hills", "")], [tag])
+    assert found.shape == (2, 1, len(COUNTS))
+    assert found[0, 0].tolist() == [2.0, *np.log1p([3, 1, 2]).astype(np.float32)]
+    assert not found[1].any()
 
 
 def test_a_very_long_text_is_searched_in_part_only() -> None:
