@@ -1,6 +1,6 @@
 """Makes `tagger/learning/prior.json` again: how a stack weighs evidence before it has many labels of its own.
 
-    python benchmarks/make_prior.py ANNOTATIONS.jsonl
+    python -m benchmarks.make_prior ANNOTATIONS.jsonl
 
 For some numbers of labelled papers, models are fitted on draws of so many, and a stack learns to weigh their evidence
 on the papers that weren't drawn, starting from the weights for the next larger number. The weights, averaged over draws

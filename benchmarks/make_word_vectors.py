@@ -1,6 +1,6 @@
 """Makes `tagger/learning/word_vectors.safetensors` again: what words of papers mean, learnt from untagged papers.
 
-    python benchmarks/make_word_vectors.py PAPERS.jsonl.gz [PAPERS.jsonl.gz …] [--leave-out PAPERS.jsonl]
+    python -m benchmarks.make_word_vectors PAPERS.jsonl.gz [PAPERS.jsonl.gz …] [--leave-out PAPERS.jsonl]
 
 Latent semantic analysis (Deerwester et al. 1990): TF-IDF of the papers' words and word pairs, reduced by a singular
 value decomposition. Only words with their vectors are kept, no text. Papers with a title in the `--leave-out` file

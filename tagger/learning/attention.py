@@ -46,11 +46,6 @@ class AttentionHead:
                 scores[row] += (weights * judgement).sum(0) / weights.sum(0)
         return scores
 
-    def part(self, start: int, stop: int) -> AttentionHead:
-        """Return the head of just the tags from ``start`` up to ``stop``."""
-        tags = slice(start, stop)
-        return AttentionHead(self.queries[tags], self.values[tags], self.intercepts[tags], self.centre)
-
 
 def fit_attention(
     papers: Sequence[NDArray[np.float32]],

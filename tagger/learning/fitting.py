@@ -10,13 +10,13 @@ from tagger.domain.tags import TagSet
 from tagger.learning.evidence import evidence, frequency_logits
 from tagger.learning.examples import Example, folds_of
 from tagger.learning.heads import Head, fit_head
-from tagger.learning.lexicon import Lexicon
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.stack import fit_stack, prior_weights, weigh
 from tagger.learning.thresholds import choose, sure_bound, tag_thresholds
 from tagger.learning.word_evidence import (
     FOLDS,
     WordEvidence,
+    Words,
     cross_logits,
     ordinary_likeness,
     with_best_c,
@@ -69,7 +69,7 @@ def frozen_readings(reading: Reading, paper_ids: Sequence[str], folds: int = FOL
 def fit(
     examples: Sequence[Example],
     tag_set: TagSet,
-    words: tuple[Lexicon, Sequence[WordEvidence]],
+    words: Words,
     readings: Readings,
     seed: int,
     priors: Sequence[NDArray[np.float64]] | None = None,
@@ -82,7 +82,7 @@ def fit(
     """
     import numpy as np
 
-    lexicon, parts = words
+    parts = words.dimensions
     ids = [example.paper.id for example in examples]
     start = priors or [prior_weights(len(examples))] * len(parts)
     fitted = [
@@ -95,7 +95,7 @@ def fit(
         np.concatenate([s.scores for s in said], 1),
         np.concatenate([s.chosen for s in said], 1),
     )
-    return Fitted(lexicon, tuple(model for model, _ in fitted), bound), said
+    return Fitted(words.lexicon, words.attention_head, tuple(model for model, _ in fitted), bound), said
 
 
 def _fit_dimension(
@@ -122,7 +122,6 @@ def _fit_dimension(
     thresholds = tag_thresholds(labels, scores, required=required)
     model = DimensionModel(
         word_head=words.word_head,
-        attention_head=words.attention_head,
         body_head=body_head,
         tag_vectors=words.tag_vectors,
         tag_embeddings=readings.final.tags[index],

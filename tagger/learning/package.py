@@ -103,7 +103,9 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
             _dimension_model(tensors, str(i), [content["thresholds"][d.id][tag] for tag in d.tag_ids])
             for i, d in enumerate(tag_set.dimensions)
         )
-        fitted = Fitted(Lexicon(tuple(content["terms"]), tensors["rarity"]), dimensions, content["sure_bound"])
+        lexicon = Lexicon(tuple(content["terms"]), tensors["rarity"])
+        attention_head = AttentionHead(**_part(tensors, "attention_head."))
+        fitted = Fitted(lexicon, attention_head, dimensions, content["sure_bound"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no usable model: {error}", _REMEDY) from error
     return read_version(folder), tag_set, fitted
@@ -128,9 +130,9 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
+    tensors |= {f"attention_head.{field}": tensor for field, tensor in vars(fitted.attention_head).items()}
     for i, model in enumerate(fitted.dimensions):
-        parts = {"word_head": model.word_head, "attention_head": model.attention_head, "body_head": model.body_head}
-        for name, head in parts.items():
+        for name, head in (("word_head", model.word_head), ("body_head", model.body_head)):
             tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}
         tensors |= {f"{i}.{name}": getattr(model, name) for name in _ARRAYS}
     return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
@@ -139,17 +141,16 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
 def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, thresholds: Sequence[float]) -> DimensionModel:
     import numpy as np
 
-    def part(name: str) -> dict[str, NDArray[Any]]:
-        start = f"{i}.{name}."
-        return {key.removeprefix(start): tensor for key, tensor in tensors.items() if key.startswith(start)}
-
     return DimensionModel(
-        word_head=Head(**part("word_head")),
-        attention_head=AttentionHead(**part("attention_head")),
-        body_head=Head(**part("body_head")),
+        word_head=Head(**_part(tensors, f"{i}.word_head.")),
+        body_head=Head(**_part(tensors, f"{i}.body_head.")),
         thresholds=np.array(thresholds, dtype=np.float64),
         **{name: tensors[f"{i}.{name}"] for name in _ARRAYS},
     )
+
+
+def _part(tensors: Mapping[str, NDArray[Any]], start: str) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
 
 
 def _tag_set(document: Mapping[str, Any]) -> TagSet:

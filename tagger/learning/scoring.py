@@ -31,7 +31,6 @@ class DimensionModel:
     """
 
     word_head: Head
-    attention_head: AttentionHead
     body_head: Head
     tag_vectors: NDArray[np.float32]
     tag_embeddings: NDArray[np.float32]
@@ -44,9 +43,13 @@ class DimensionModel:
 
 @dataclass(frozen=True)
 class Fitted:
-    """All that was learnt for a tag set; ``sure_bound`` is the expected disagreement up to which a list is sure."""
+    """All that was learnt for a tag set; the attention head is for the tags of all dimensions.
+
+    ``sure_bound`` is the expected disagreement up to which a list is sure.
+    """
 
     lexicon: Lexicon
+    attention_head: AttentionHead
     dimensions: tuple[DimensionModel, ...]
     sure_bound: float
 
@@ -84,13 +87,17 @@ def find_evidence(
 
     weighed = [fitted.lexicon.weigh(paper) for paper in papers]
     vectors = word_vectors()
-    terms, meanings = [vectors.terms(paper) for paper in papers], vectors.embed(papers)
+    meanings = vectors.embed(papers)
+    attended = fitted.attention_head.logits([vectors.terms(paper) for paper in papers])
+    ends = np.cumsum([len(dimension.tags) for dimension in tag_set.dimensions])[:-1]
     found = []
-    for dimension, model in zip(tag_set.dimensions, fitted.dimensions, strict=True):
+    for dimension, model, attention_logits in zip(
+        tag_set.dimensions, fitted.dimensions, np.split(attended, ends, axis=1), strict=True
+    ):
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
         for row, (columns, weights) in enumerate(weighed):
             word_logits[row] += weights @ model.word_head.weights[columns]
-        heads = (word_logits, model.attention_head.logits(terms), model.body_head.logits(embeddings))
+        heads = (word_logits, attention_logits, model.body_head.logits(embeddings))
         cosines = (meanings @ model.tag_vectors.T, embeddings @ model.tag_embeddings.T)
         likenesses = [cosine - means for cosine, means in zip(cosines, model.likeness_means, strict=True)]
         counts = word_counts(papers, dimension.tags)

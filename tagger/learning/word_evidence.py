@@ -27,8 +27,17 @@ FEW_TEXTS = 20
 
 
 @dataclass(frozen=True)
+class Words:
+    """What was learnt of words, and each dimension's evidence; the attention head is for the tags of all dimensions."""
+
+    lexicon: Lexicon
+    attention_head: AttentionHead
+    dimensions: tuple[WordEvidence, ...]
+
+
+@dataclass(frozen=True)
 class WordEvidence:
-    """A dimension's labels, heads and their out-of-fold logits, likeness less its means, and counts.
+    """A dimension's labels, word head, what both heads said out of fold, likeness less its means, and counts.
 
     Arrays are of shape (papers, tags), counts (papers, tags, 4), their means without papers; tag vectors (tags, dims).
     """
@@ -36,7 +45,6 @@ class WordEvidence:
     labels: NDArray[np.bool_]
     word_head: Head
     word_logits: NDArray[np.float64]
-    attention_head: AttentionHead
     attention_logits: NDArray[np.float64]
     tag_vectors: NDArray[np.float32]
     likeness: NDArray[np.float32]
@@ -51,7 +59,7 @@ def fit_words(
     tag_set: TagSet,
     seed: int,
     progress: Progress = no_progress,
-) -> tuple[Lexicon, list[WordEvidence]]:
+) -> Words:
     """Fit the lexicon and the heads over words, and find what else words say, for each dimension."""
     import numpy as np
 
@@ -76,7 +84,6 @@ def fit_words(
                 labels=labels[i],
                 word_head=word_head,
                 word_logits=word_logits,
-                attention_head=attention.part(part.start, part.stop),
                 attention_logits=attended[:, part],
                 tag_vectors=tags[i],
                 likeness=meanings @ tags[i].T - means,
@@ -85,7 +92,7 @@ def fit_words(
                 count_means=_mean_counts(counts, word_counts(background, dimension.tags)),
             )
         )
-    return lexicon, found
+    return Words(lexicon, attention, tuple(found))
 
 
 def ordinary_likeness(

@@ -1,7 +1,7 @@
 """What words of papers mean: vectors of words and word pairs that come with tagger, learnt from untagged papers.
 
 They know the field's own words, which a general encoder doesn't ("GRPO" is near "reinforcement learning"), and cost
-nothing to apply. Made by ``benchmarks/make_word_vectors.py``.
+nothing to apply. Made by ``benchmarks.make_word_vectors``.
 """
 
 from __future__ import annotations

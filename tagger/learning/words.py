@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tagger.domain.paper import Paper
@@ -23,22 +24,46 @@ MAX_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text with single spaces, as written and in lower case."""
+
+    written: str
+    lowered: str
+
+
+def text_of(raw: str) -> Text:
+    """Return a text, or as much of it as is searched."""
+    written = " ".join(raw[:MAX_CHARACTERS].split())
+    return Text(written, written.lower())
+
+
+@dataclass(frozen=True)
 class TagWords:
-    """The patterns of one tag: words as written if a capital follows the first letter, others in any case."""
+    """The words of one tag: those looked for as written, and in lower case those looked for in any case."""
 
-    patterns: tuple[re.Pattern[str], ...]
+    exact: tuple[str, ...]
+    loose: tuple[str, ...]
 
-    def found(self, text: str) -> list[str]:
-        """Return every occurrence in the text, in lower case with single spaces."""
-        return [" ".join(hit.lower().split()) for pattern in self.patterns for hit in pattern.findall(text)]
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return _pattern(self.exact), _pattern(self.loose)
+
+    def found(self, text: Text) -> list[str]:
+        """Return every occurrence of a word as a whole word, in lower case."""
+        found: list[str] = []
+        for words, pattern, within in zip(
+            (self.exact, self.loose), self._patterns, (text.written, text.lowered), strict=True
+        ):
+            if any(word in within for word in words):  # most tags have no word in most texts, and this is quick to see
+                found += pattern.findall(within)
+        return [word.lower() for word in found]
 
 
 def tag_words(tag: Tag) -> TagWords:
-    """Return the patterns for a tag's name and its ``also`` words, each matched as whole words."""
-    words = dict.fromkeys((tag.name, *tag.also))
-    exact = [w for w in words if any(c.isupper() for c in w[1:]) and w != tag.name]
-    loose = [w for w in words if w not in exact]
-    return TagWords(tuple(_pattern(group, flag) for group, flag in ((exact, 0), (loose, re.IGNORECASE)) if group))
+    """Return a tag's name and ``also`` words; one with a capital after the first letter is looked for as written."""
+    words = [" ".join(word.split()) for word in dict.fromkeys((tag.name, *tag.also))]
+    exact = tuple(w for w in words if any(c.isupper() for c in w[1:]) and w != tag.name)
+    return TagWords(exact, tuple(dict.fromkeys(w.lower() for w in words if w not in exact)))
 
 
 def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.float32]:
@@ -52,8 +77,9 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
     searched = [tag_words(tag) for tag in tags]
     counts = np.zeros((len(papers), len(tags), len(COUNTS)), dtype=np.float32)
     for row, paper in enumerate(papers):
-        title, abstract = paper.title[:MAX_CHARACTERS], paper.abstract[:MAX_CHARACTERS]
-        own_work = " ".join(part for part in _SENTENCE_END.split(abstract) if _OWN_WORK.search(part))
+        title, abstract = text_of(paper.title), text_of(paper.abstract)
+        sentences = _SENTENCE_END.split(abstract.written)
+        own_work = text_of(" ".join(sentence for sentence in sentences if _OWN_WORK.search(sentence)))
         for column, words in enumerate(searched):
             in_title, in_abstract = words.found(title), words.found(abstract)
             if in_title or in_abstract:
@@ -63,8 +89,7 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
     return counts
 
 
-def _pattern(words: Sequence[str], flags: int) -> re.Pattern[str]:
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
     # The longest first, so that "text-to-image" isn't taken for "text".
     longest_first = sorted(words, key=lambda w: (-len(w), w))
-    choices = "|".join(r"\s+".join(re.escape(part) for part in word.split()) for word in longest_first)
-    return re.compile(rf"(?<!\w)(?:{choices})(?!\w)", flags)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")

@@ -2,11 +2,11 @@ import numpy as np
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
-from tagger.learning.words import COUNTS, MAX_CHARACTERS, tag_words, word_counts
+from tagger.learning.words import COUNTS, MAX_CHARACTERS, tag_words, text_of, word_counts
 
 
 def found(tag: Tag, text: str) -> list[str]:
-    return tag_words(tag).found(text)
+    return tag_words(tag).found(text_of(text))
 
 
 def test_words_are_whole_words_in_any_case() -> None:
