@@ -44,7 +44,8 @@ class Pool:
         """Fit on some of the papers, with those of ``others`` that are needed as papers without tags."""
         labelled = [self.examples[i] for i in rows]
         plain = list(others[: max(ENOUGH_PAPERS - len(rows), 0)])
-        reading = Reading(self.reading.papers[list(rows)], self.reading.papers[plain], self.reading.tags)
+        embedded = self.reading.papers
+        reading = Reading(embedded[list(rows)], embedded[plain], self.reading.tags)
         words = fit_words(labelled, [self.examples[i].paper for i in plain], self.tag_set, seed)
         readings = frozen_readings(reading, [e.paper.id for e in labelled])
         return fit(labelled, self.tag_set, words, readings, seed, priors)[0]

@@ -41,12 +41,12 @@ timed tagger evaluate --json >"$folder/evaluation.json"
 import json, sys
 
 found = json.load(open(sys.argv[1]))
-print(f"{'':24}{'micro F1':>10}{'macro F1':>10}{'example F1':>12}{'av. prec.':>11}{'ECE':>8}")
+print(f"{'':24}{'micro F1':>10}{'macro F1':>10}{'example F1':>12}{'av. prec.':>11}{'ECE':>8}{'coverage':>10}")
 rows = [("all", found), *found["dimensions"].items(), ("TF-IDF baseline", found["baseline"])]
 for name, f in rows:
     print(
         f"{name:24}{f['micro_f1']:10.4f}{f['macro_f1']:10.4f}{f['example_f1']:12.4f}"
-        f"{f['average_precision']:11.4f}{f['expected_calibration_error']:8.4f}"
+        f"{f['average_precision']:11.4f}{f['expected_calibration_error']:8.4f}{f['coverage']:10.4f}"
     )
 print(f"sure without review: {found['sure']} of {found['papers']} papers, example F1 among them {found['sure_example_f1']}")
 PRINT

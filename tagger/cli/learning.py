@@ -132,6 +132,7 @@ def _evaluation_in_words(document: Mapping[str, Any], names: Mapping[str, Mappin
             if v["support"]
         ]
         parts.append(table((dimension, "F1", "precision", "recall", "papers"), rows, right=(1, 2, 3, 4)))
+    parts.append(f"At a precision of .95, {document['coverage']:.0%} of the right tags are still suggested.")
     parts.append(f"{document['papers']} papers, {document['folds']} folds, everything fitted inside the fold.")
     return "\n\n".join(parts)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # Macro figures are over tags with at least so many uses: below, one paper more or less decides them.
 MACRO_SUPPORT = 5
+COVERAGE_PRECISION = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Figures:
     """A dimension's figures, or their means over dimensions.
 
     Macro figures are over tags with five uses or more, ``macro_f1_all`` over all tags used. Example F1 is each paper's
-    own F1, averaged; a paper without tags that gets none counts as 1.
+    own F1, averaged; a paper without tags that gets none counts as 1. Coverage is the share of right tags that are
+    still suggested where suggestions are cut at the score from which 95 % of them are right.
     """
 
     micro_f1: float
@@ -40,6 +42,7 @@ class Figures:
     micro_recall: float
     average_precision: float
     expected_calibration_error: float
+    coverage: float
 
 
 def f1(hits: float, chosen: float, true: float) -> float:
@@ -82,6 +85,7 @@ def figures_of(labels: NDArray[np.bool_], chosen: NDArray[np.bool_], scores: NDA
         micro_recall=total_hits / total_true if total_true else 0.0,
         average_precision=average_precision(labels.ravel(), scores.ravel()) if total_true else 0.0,
         expected_calibration_error=calibration_error(labels.ravel(), scores.ravel()),
+        coverage=recall_at(COVERAGE_PRECISION, labels.ravel(), scores.ravel()) if total_true else 0.0,
     )
 
 
@@ -95,12 +99,25 @@ def average_precision(labels: NDArray[np.bool_], scores: NDArray[np.float64]) ->
     """Return the area under the precision-recall steps, equal scores taken together; some label has to be True."""
     import numpy as np
 
+    precision, recall = _steps(labels, scores)
+    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+
+
+def recall_at(precision: float, labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """Return the highest recall at which precision is still so high, or 0; some label has to be True."""
+    reached, recall = _steps(labels, scores)
+    return float(recall[reached >= precision].max(initial=0.0))
+
+
+def _steps(labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return precision and recall of taking the highest scores, from few to all; equal ones are taken together."""
+    import numpy as np
+
     order = np.argsort(-scores, kind="stable")
     true, ranked = labels[order], scores[order]
     last_of_equals = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
     hits = np.cumsum(true)[last_of_equals]
-    precision, recall = hits / (last_of_equals + 1), hits / hits[-1]
-    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
+    return hits / (last_of_equals + 1), hits / hits[-1]
 
 
 def calibration_error(labels: NDArray[np.bool_], scores: NDArray[np.float64], bins: int = 10) -> float:

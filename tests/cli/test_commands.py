@@ -173,7 +173,7 @@ def test_init_again_changes_nothing_and_another_tag_set_is_refused(shell: Shell)
 def test_status_names_the_next_step_within_80_columns(shell: Shell) -> None:
     assert shell.json("status")["next"].startswith("tagger ingest")
     shell("ingest", PAGE, "--digest", "2026-08-07")
-    assert shell.json("status")["next"].startswith("tagger studio start")
+    assert shell.json("status")["next"].startswith("tagger train: nobody has labelled yet")
     shell("annotations", "import", LABELS)
     text = shell("status").stdout
     assert "Next: tagger train" in text and max(map(len, text.splitlines())) <= 80

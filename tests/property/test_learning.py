@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as arrays
 from sklearn.metrics import average_precision_score, f1_score
 
 from tagger.learning.examples import folds_of
-from tagger.learning.metrics import average_precision, calibration_error, figures_of
+from tagger.learning.metrics import average_precision, calibration_error, figures_of, recall_at
 from tagger.learning.thresholds import (
     SHRINKAGE,
     SURE_AGREEMENT,
@@ -77,6 +77,15 @@ def test_figures_agree_with_scikit_learn(drawn: tuple[Labels, Scores]) -> None:
             )
             < 1e-9
         )
+
+
+@given(judged(), st.floats(0.05, 1))
+def test_recall_at_a_precision_is_the_best_there_is(drawn: tuple[Labels, Scores], precision: float) -> None:
+    labels, scores = drawn[0].ravel(), drawn[1].ravel()
+    if labels.any():
+        cuts = [scores >= cut for cut in scores]
+        reached = [(labels & c).sum() / labels.sum() for c in cuts if (labels & c).sum() / c.sum() >= precision]
+        assert abs(recall_at(precision, labels, scores) - max(reached, default=0)) < 1e-9
 
 
 @given(judged())
