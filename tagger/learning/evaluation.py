@@ -10,6 +10,7 @@ from tagger.domain.model import Progress, no_progress
 from tagger.domain.tags import TagSet
 from tagger.errors import LearningError
 from tagger.learning.examples import Example, folds_of, labels_of
+from tagger.learning.heads import sigmoid
 from tagger.learning.metrics import MACRO_SUPPORT, Figures, TagFigures, figures_of, mean_figures, tag_figures
 from tagger.learning.scoring import score
 from tagger.learning.thresholds import best_threshold, choose
@@ -89,7 +90,7 @@ def evaluate(
         progress("cross-validating", fold, folds)
         held_out, known = np.flatnonzero(outer == fold), np.flatnonzero(outer != fold)
         if not len(held_out) or not len(known):
-            continue
+            raise LearningError(f"{len(examples)} papers don't fill {folds} folds", "Label more, or take fewer --folds")
         training = [examples[i] for i in known]
         before = replace(as_it_is, papers=as_it_is.papers[known])
         learnt = learn(training, (), tag_set, texts.part(known.tolist()), before, options, no_progress)
@@ -101,8 +102,8 @@ def evaluate(
         for i, dimension in enumerate(tag_set.dimensions):
             model.take(i, held_out, scored.scores[i], scored.chosen[i])
             said, head = learnt.out_of_fold[i], learnt.fitted.dimensions[i].word_head
-            threshold = best_threshold(said.labels, _sigmoid(said.word_logits), required=dimension.required)
-            plain = _sigmoid(head.logits(words))
+            threshold = best_threshold(said.labels, sigmoid(said.word_logits), required=dimension.required)
+            plain = sigmoid(head.logits(words))
             baseline.take(i, held_out, plain, choose(plain, threshold, required=dimension.required))
     progress("cross-validating", folds, folds)
     own = (
@@ -149,9 +150,3 @@ def _whole(judged: dict[str, Judged]) -> dict[str, float]:
 
 def _tags(judged: Judged) -> dict[str, dict[str, object]]:
     return {tag: asdict(figures) for tag, figures in judged.tags.items()}
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))

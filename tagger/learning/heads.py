@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from tagger.learning.metrics import f1
+from tagger.learning.thresholds import best_threshold
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -15,8 +18,14 @@ if TYPE_CHECKING:
     Matrix: TypeAlias = NDArray[np.float32] | csr_matrix
 
 CHOICES_OF_C = (3.0, 10.0, 30.0)
-# What a tag that no paper carries scores: far below any other, so that the stack looks at other evidence.
-UNSEEN_LOGIT = -4.0
+_MOST_CERTAIN = 4.0
+
+
+def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities that logits of any shape stand for."""
+    import numpy as np
+
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 
 @dataclass(frozen=True)
@@ -36,18 +45,19 @@ class Head:
 def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -> Head:
     """Fit a head on labels of shape (papers, tags); ``c`` is the inverse strength of its L2 penalty.
 
-    A tag that no paper or every paper carries can't be learnt: its score is a constant, the surer the more papers do.
+    A tag that no paper or every paper carries can't be learnt: its score is a constant, the surer the more papers.
     """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
     weights = np.zeros((features.shape[1], labels.shape[1]), dtype=np.float32)
-    intercepts = np.full(labels.shape[1], UNSEEN_LOGIT, dtype=np.float32)
+    certain = min(np.log(2 * len(labels) + 1), _MOST_CERTAIN)
+    intercepts = np.full(labels.shape[1], -certain, dtype=np.float32)
     for tag in range(labels.shape[1]):
         support = int(labels[:, tag].sum())
         if support == len(labels) > 0:
-            intercepts[tag] = min(np.log(2 * support + 1), -UNSEEN_LOGIT)
-        elif support:
+            intercepts[tag] = certain
+        elif support and features.shape[1]:
             # Sparse features are many, and the dual problem has one unknown a paper.
             how = {"solver": "lbfgs"} if isinstance(features, np.ndarray) else {"solver": "liblinear", "dual": True}
             model = LogisticRegression(C=c, class_weight="balanced", max_iter=300, random_state=seed, **how)
@@ -65,12 +75,9 @@ def best_c(out_of_fold: Sequence[NDArray[np.float64]], labels: NDArray[np.bool_]
     """
     import numpy as np
 
-    from tagger.learning.metrics import f1
-    from tagger.learning.thresholds import best_threshold
-
     values = []
     for scores in out_of_fold:
-        probabilities = 1 / (1 + np.exp(-scores))
+        probabilities = sigmoid(scores)
         chosen = probabilities >= best_threshold(labels, probabilities, required=False)
         values.append(f1(int((labels & chosen).sum()), int(chosen.sum()), int(labels.sum())))
     return int(np.argmax(values))

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from tagger.domain.model import ModelVersion
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import ModelError
+from tagger.learning import word_vectors
 from tagger.learning.attention import AttentionHead
-from tagger.learning.evidence import FEATURES
+from tagger.learning.evidence import FEATURES, LIKENESSES
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.scoring import DimensionModel, Fitted
+from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,7 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
         },
         "sure_bound": fitted.sure_bound,
         "features": FEATURES,
+        "word_vectors": word_vectors.fingerprint(),
     }
     (folder / "model.json").write_text(_json(content), encoding="utf-8")
     manifest = {
@@ -93,22 +96,66 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
     from safetensors.numpy import load_file
 
     verify(folder)
+    version = read_version(folder)
     try:
         content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "heads.safetensors")
         tag_set = _tag_set(content["tag_set"])
-        if tuple(content["features"]) != FEATURES:
+        if tuple(content["features"]) != FEATURES or content["word_vectors"] != word_vectors.fingerprint():
             raise ModelError(f"{folder} weighs other evidence than this tagger finds", "`tagger train` a new one")
+        if tag_set.fingerprint != version.tag_set_fingerprint:
+            raise ModelError(f"{folder} holds another tag set than it says", _REMEDY)
         dimensions = tuple(
             _dimension_model(tensors, str(i), [content["thresholds"][d.id][tag] for tag in d.tag_ids])
             for i, d in enumerate(tag_set.dimensions)
         )
         lexicon = Lexicon(tuple(content["terms"]), tensors["rarity"])
         attention_head = AttentionHead(**_part(tensors, "attention_head."))
-        fitted = Fitted(lexicon, attention_head, dimensions, content["sure_bound"])
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        fitted = Fitted(lexicon, attention_head, dimensions, float(content["sure_bound"]))
+        _check_shapes(fitted, tag_set)
+    except KeyError as error:
+        raise ModelError(f"{folder} lacks {error}", _REMEDY) from error
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no usable model: {error}", _REMEDY) from error
-    return read_version(folder), tag_set, fitted
+    return version, tag_set, fitted
+
+
+def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
+    """Raise ValueError if an array has another shape than its place asks for, or holds what is no number."""
+    import numpy as np
+
+    terms, vector_dims = len(fitted.lexicon.terms), len(word_vectors.word_vectors().steps)
+    dims = fitted.dimensions[0].tag_embeddings.shape[-1]
+    everything = sum(len(dimension.tags) for dimension in tag_set.dimensions)
+    found = _tensors(fitted)
+    expected: dict[str, tuple[int, ...]] = {
+        "rarity": (terms,),
+        "attention_head.queries": (everything, vector_dims),
+        "attention_head.values": (everything, vector_dims),
+        "attention_head.intercepts": (everything,),
+        "attention_head.centre": (vector_dims,),
+    }
+    for i, dimension in enumerate(tag_set.dimensions):
+        tags = len(dimension.tags)
+        shapes = {
+            "word_head.weights": (terms, tags),
+            "word_head.intercepts": (tags,),
+            "body_head.weights": (dims, tags),
+            "body_head.intercepts": (tags,),
+            "tag_vectors": (tags, vector_dims),
+            "tag_embeddings": (tags, dims),
+            "likeness_means": (len(LIKENESSES), tags),
+            "count_means": (tags, len(COUNTS)),
+            "frequencies": (tags,),
+            "weights": (tags, len(FEATURES) + 1),
+        }
+        expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
+    for name, shape in expected.items():
+        if found[name].shape != shape or not np.isfinite(found[name]).all():
+            raise ValueError(f"{name} isn't {shape} numbers")
+    thresholds = np.concatenate([model.thresholds for model in fitted.dimensions])
+    if not np.isfinite([*thresholds, fitted.sure_bound]).all():
+        raise ValueError("a threshold is no number")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagger.learning.evidence import FEATURES
+from tagger.learning.heads import sigmoid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ def weigh(features: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArra
     """
     import numpy as np
 
-    return _sigmoid(np.einsum("ptf,tf->pt", features, weights[:, :-1]) + weights[:, -1])
+    return sigmoid(np.einsum("ptf,tf->pt", features, weights[:, :-1]) + weights[:, -1])
 
 
 def fit_stack(
@@ -93,7 +94,7 @@ def fit_weights(
 
     weights, value = prior, loss(prior)
     for _ in range(_MOST_STEPS):
-        probabilities = _sigmoid(pairs @ weights)
+        probabilities = sigmoid(pairs @ weights)
         gradient = pairs.T @ (probabilities - true) + penalty * (weights - prior)
         curvature = (pairs * (probabilities * (1 - probabilities))[:, None]).T @ pairs
         step = np.linalg.solve(curvature + penalty * np.eye(len(prior)), gradient)
@@ -104,9 +105,3 @@ def fit_weights(
         if gained < _TOLERANCE * max(value, 1):
             break
     return weights
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.02, 0.98
 # As many labels as a tag needs for its own threshold to weigh as much as its dimension's.
 SHRINKAGE = 20.0
+# Where no label has taught better: half the F1 that can be expected then (Lipton et al. 2014), and how many papers
+# weigh as much as it does.
+UNTAUGHT_THRESHOLD = 0.35
+FEW_PAPERS = 10.0
 # A list is sure where lists like it, out of fold, agreed with people at least so well (example F1).
 SURE_AGREEMENT = 0.9
 
@@ -44,11 +48,13 @@ def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, re
 def tag_thresholds(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, required: bool) -> NDArray[np.float64]:
     """Return a threshold a tag, (tags,): its own best one for F1, drawn towards the dimension's the fewer its labels.
 
-    Both arrays are (papers, tags), out of fold. A tag's own curve is smoothed: with few labels its peak is chance.
+    Both arrays are (papers, tags), out of fold. The dimension's is itself drawn towards a common one while papers are
+    few. A tag's own curve is smoothed: with few labels its peak is chance.
     """
     import numpy as np
 
-    shared = best_threshold(labels, scores, required=required)
+    best = best_threshold(labels, scores, required=required)
+    shared = (len(labels) * best + FEW_PAPERS * UNTAUGHT_THRESHOLD) / (len(labels) + FEW_PAPERS)
     thresholds = np.full(labels.shape[1], shared)
     grid = np.linspace(0.1, 0.8, 36)
     for tag in range(labels.shape[1]):
@@ -80,12 +86,13 @@ def expected_disagreement(scores: NDArray[np.float64], chosen: NDArray[np.bool_]
     """Return for each paper how far its list is expected to be from the true one: 1 less the expected F1, 0 to 1.
 
     Both arrays are (papers, tags of all dimensions). The expectation takes the scores as probabilities, and the ratio's
-    expectation as the ratio of expectations.
+    expectation as the ratio of expectations. A list without tags disagrees where any tag holds.
     """
     import numpy as np
 
     hits = np.where(chosen, scores, 0).sum(1)
-    return np.asarray(1 - 2 * hits / np.maximum(chosen.sum(1) + scores.sum(1), 1e-9))
+    disagreement = 1 - 2 * hits / np.maximum(chosen.sum(1) + scores.sum(1), 1e-9)
+    return np.where(chosen.any(1), disagreement, 1 - np.prod(1 - scores, axis=1))
 
 
 def sure_bound(labels: NDArray[np.bool_], scores: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:

@@ -29,6 +29,7 @@ BODY_FOLDS = 2
 LEAST_GAIN = 0.005
 # With fewer papers than this, fine-tuning has nothing to hold on to.
 LEAST_FOR_TUNING = 16
+# So many texts tell what is ordinary here; where fewer are labelled, papers without tags make up for it.
 ENOUGH_PAPERS = 200
 
 

@@ -11,7 +11,7 @@ from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag, TagSet
 from tagger.learning.attention import AttentionHead, fit_attention
 from tagger.learning.examples import Example, folds_of, labels_of
-from tagger.learning.heads import CHOICES_OF_C, UNSEEN_LOGIT, Head, best_c, fit_head
+from tagger.learning.heads import CHOICES_OF_C, Head, best_c, fit_head
 from tagger.learning.lexicon import Lexicon, fit_lexicon
 from tagger.learning.word_vectors import word_vectors
 from tagger.learning.words import word_counts
@@ -121,10 +121,13 @@ def with_best_c(
 def cross_logits(
     features: Callable[[int], Matrix], labels: NDArray[np.bool_], folds: NDArray[np.int64], c: float, seed: int
 ) -> NDArray[np.float64]:
-    """Return what heads fitted on the other folds say of each fold's papers; ``features(fold)`` are all papers'."""
+    """Return what heads fitted on the other folds say of each fold's papers; ``features(fold)`` are all papers'.
+
+    Where there are no other papers, they say nothing: 0.
+    """
     import numpy as np
 
-    logits = np.full(labels.shape, UNSEEN_LOGIT)
+    logits = np.zeros(labels.shape)
     for fold in np.unique(folds):
         held_out = folds == fold
         if not held_out.all():

@@ -6,6 +6,7 @@ nothing to apply. Made by ``benchmarks.make_word_vectors``.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ class WordVectors:
         columns = [self.columns[term] for term in terms_of(paper) if term in self.columns]
         vectors = self.vectors[columns].astype(np.float32) * self.steps
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+
+@cache
+def fingerprint() -> str:
+    """Return SHA-256, in hex, of the vectors: what was learnt in one space means nothing in another."""
+    return hashlib.sha256(FILE.read_bytes()).hexdigest()
 
 
 @cache

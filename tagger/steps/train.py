@@ -10,12 +10,9 @@ from datetime import datetime
 from tagger.domain.model import ModelVersion, Progress
 from tagger.learning.examples import Example
 from tagger.learning.readiness import Readiness, readiness
-from tagger.learning.training import TrainingOptions
+from tagger.learning.training import ENOUGH_PAPERS, TrainingOptions
 from tagger.learning.training import train as train_model
 from tagger.steps.workspace import Workspace
-
-# Texts of papers without tags that tell the encoder what is ordinary here; more of them change nothing measurable.
-BACKGROUND_PAPERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     started = time.monotonic()
     examples = labelled_papers(workspace)
     ids = {example.paper.id for example in examples}
-    background = [paper for paper in workspace.store.papers.all() if paper.id not in ids][:BACKGROUND_PAPERS]
+    background = [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
     version = train_model(
         examples,
         workspace.tag_set,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from tagger.domain.model import no_progress
 from tagger.domain.paper import Paper
@@ -188,6 +192,7 @@ def test_predicting_loads_no_heavy_library(tuned: Path) -> None:
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from tagger.domain.paper import Paper
 from tagger.learning.prediction import load_predictor
 load_predictor(Path({str(tuned)!r})).predict([Paper("p", "T", "A")], at=datetime.now(UTC))
@@ -233,6 +238,30 @@ def test_a_foreign_or_newer_manifest_is_one_clear_line(
     with pytest.raises(ModelError, match=reason) as caught:
         load_predictor(copy)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("0.frequencies", lambda a: a[:1]),
+        ("1.weights", lambda a: a[:, :-1]),
+        ("2.count_means", lambda a: a * np.nan),
+        ("rarity", lambda a: a[:-1]),
+        ("attention_head.queries", lambda a: a[:-1]),
+    ],
+)
+def test_arrays_that_do_not_fit_are_told_although_their_checksum_is_right(
+    tuned: Path, tmp_path: Path, name: str, change: Callable[[Any], Any]
+) -> None:
+    copy = linked_copy(tuned, tmp_path / "copy", but="heads.safetensors")
+    tensors = load_file(copy / "heads.safetensors")
+    save_file(tensors | {name: change(tensors[name])}, copy / "heads.safetensors")
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["files"]["heads.safetensors"] = hashlib.sha256((copy / "heads.safetensors").read_bytes()).hexdigest()
+    (copy / "manifest.json").unlink()
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match=f"{name} isn't"):
+        load_predictor(copy)
 
 
 def test_what_is_no_model_is_said(tmp_path: Path) -> None:

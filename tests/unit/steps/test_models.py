@@ -87,7 +87,7 @@ def test_a_current_model_that_is_gone_is_found_and_another_one_is_the_next_step(
     assert status(desk.workspace).next.startswith(f"tagger predict --digest {DAY}")
     shutil.rmtree(folder)
     assert "m1 is no model version" in wrong(desk)["current model"]
-    assert status(desk.workspace).next.startswith("tagger studio start")
+    assert status(desk.workspace).next.startswith("tagger train: nobody has labelled yet")
     desk.annotate("p1", habitat=("sea",))
     assert status(desk.workspace).next.startswith("tagger train:")
 
