@@ -19,7 +19,7 @@ from tagger.learning.metrics import figures_of, mean_figures
 from tagger.learning.scoring import score
 from tagger.learning.stack import mixed_weights
 
-SIZES = (0, 1, 4, 8, 16, 32, 64, 150, 300)
+SIZES = (0, 1, 4, 8, 16, 32, 64, 150)
 DRAWS = 3
 
 

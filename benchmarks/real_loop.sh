@@ -13,12 +13,13 @@ mkdir -p "$folder"
 export TAGGER_WORKSPACE=$folder
 python=$(command -v python3)
 
-timed() { # prints the command's wall time in seconds after its output
+exec 3>&1
+timed() { # prints the command's wall time in seconds after its output, also where that goes into a file
   local started ended
   started=$(date +%s.%N)
   "$@"
   ended=$(date +%s.%N)
-  printf '   %.2f s: %s\n\n' "$("$python" -c "print($ended - $started)")" "$(sed "s#$data/##g; s#$folder#FOLDER#g" <<<"$*")"
+  printf '   %.2f s: %s\n\n' "$("$python" -c "print($ended - $started)")" "$(sed "s#$data/##g; s#$folder#FOLDER#g" <<<"$*")" >&3
 }
 
 timed tagger --help >/dev/null
