@@ -10,9 +10,6 @@ import typer
 from tagger.cli.output import Json, counted, fail, note, show
 from tagger.errors import StoreError
 from tagger.files import write_file
-from tagger.steps import annotations as steps
-from tagger.steps.ingest import rejections_in_words
-from tagger.steps.workspace import open_workspace
 
 
 def import_(
@@ -25,6 +22,10 @@ def import_(
 
     Example: tagger annotations import labels.jsonl
     """
+    from tagger.steps import annotations as steps
+    from tagger.steps.ingest import rejections_in_words
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         now = datetime.now().astimezone()
         result = steps.import_annotations(workspace, file, strict=strict, now=now, stdin=sys.stdin.buffer)
@@ -47,6 +48,9 @@ def export(
 
     Example: tagger annotations export --output labels.jsonl
     """
+    from tagger.steps import annotations as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         lines = list(steps.export_annotations(workspace))
         left_out = steps.tags_left_out(workspace)

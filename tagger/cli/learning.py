@@ -12,12 +12,7 @@ import typer
 from tagger.cli.output import Day, Json, counted, fail, note, progress_bar, show, table
 from tagger.errors import ModelError
 from tagger.files import write_file
-from tagger.learning.training import TrainingOptions
-from tagger.steps import evaluate as evaluating
-from tagger.steps import predict as predicting
-from tagger.steps import train as training
-from tagger.steps.ingest import rejections_in_words
-from tagger.steps.workspace import open_workspace
+from tagger.learning.options import TrainingOptions
 
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same model.")]
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
@@ -36,6 +31,9 @@ def train(
 
     Example: tagger train
     """
+    from tagger.steps import train as training
+    from tagger.steps.workspace import open_workspace
+
     options = TrainingOptions(seed=seed, body=body, minutes=minutes)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
@@ -59,6 +57,9 @@ def evaluate(
 
     Example: tagger evaluate --body frozen
     """
+    from tagger.steps import evaluate as evaluating
+    from tagger.steps.workspace import open_workspace
+
     options = TrainingOptions(seed=seed, body=body, minutes=minutes)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = evaluating.evaluate(workspace, options=options, folds=folds, progress=progress)
@@ -81,6 +82,10 @@ def predict(
 
     Example: tagger predict --digest 2026-08-07
     """
+    from tagger.steps import predict as predicting
+    from tagger.steps.ingest import rejections_in_words
+    from tagger.steps.workspace import open_workspace
+
     if sum((digest is not None, every, input_ is not None)) > 1:
         raise typer.BadParameter("give one of --digest, --all and --input")
     with open_workspace(context.obj) as workspace, progress_bar() as progress:

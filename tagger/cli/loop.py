@@ -7,10 +7,6 @@ from typing import Annotated
 import typer
 
 from tagger.cli.output import Day, Json, counted, note, progress_bar, show
-from tagger.steps import publish as publishing
-from tagger.steps import pull as pulling
-from tagger.steps import push as pushing
-from tagger.steps.workspace import open_workspace
 
 
 def push(context: typer.Context, digest: Day = None, json: Json = False) -> None:
@@ -18,6 +14,9 @@ def push(context: typer.Context, digest: Day = None, json: Json = False) -> None
 
     Example: tagger push --digest 2026-08-07
     """
+    from tagger.steps import push as pushing
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         day = digest.date() if digest else None
         result = pushing.push(workspace, day=day, now=datetime.now().astimezone(), progress=progress)
@@ -33,6 +32,9 @@ def pull(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger pull
     """
+    from tagger.steps import pull as pulling
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = pulling.pull(workspace, now=datetime.now().astimezone(), progress=progress)
     for line in result.problems:
@@ -54,6 +56,9 @@ def publish(
 
     Example: tagger publish --digest 2026-08-07 --out site
     """
+    from tagger.steps import publish as publishing
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         result = publishing.publish(workspace, digest.date(), out, withhold=withhold)
     left_out = f", {result.withheld} withheld" if result.withheld else ""

@@ -9,8 +9,6 @@ import typer
 
 from tagger.cli.output import Json, note, show, table
 from tagger.domain.model import ModelVersion
-from tagger.steps import models as steps
-from tagger.steps.workspace import open_workspace
 
 Name = Annotated[str, typer.Argument(help="The model version's name.")]
 
@@ -20,6 +18,9 @@ def list_(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger models list
     """
+    from tagger.steps import models as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         listed = steps.versions(workspace)
         current = workspace.store.models.current_name()
@@ -46,6 +47,9 @@ def show_(context: typer.Context, name: Name, json: Json = False) -> None:
 
     Example: tagger models show 2026-08-07-1
     """
+    from tagger.steps import models as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         version = steps.model_version(workspace, name)
     document = asdict(version)
@@ -59,6 +63,9 @@ def promote(context: typer.Context, name: Name, json: Json = False) -> None:
 
     Example: tagger models promote 2026-08-07-1
     """
+    from tagger.steps import models as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         steps.promote(workspace, name, datetime.now().astimezone())
     show({"current": name}, f"{name} is the current model version now", as_json=json)

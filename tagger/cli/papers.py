@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from tagger.cli.output import Day, Json, counted, fail, note, show
-from tagger.steps import ingest as ingesting
-from tagger.steps import workspace as workspaces
 
 
 def init(
@@ -22,6 +20,8 @@ def init(
 
     Example: tagger init digest
     """
+    from tagger.steps import workspace as workspaces
+
     settings, made = workspaces.init(folder or context.obj, tag_set)
     enter = "" if folder is None else f"cd {folder} && "
     place = folder or context.obj
@@ -44,6 +44,9 @@ def ingest(
 
     Example: tagger ingest daily_papers.txt --digest 2026-08-07
     """
+    from tagger.steps import ingest as ingesting
+    from tagger.steps import workspace as workspaces
+
     with workspaces.open_workspace(context.obj) as workspace:
         day = digest.date() if digest else None
         now = datetime.now().astimezone()

@@ -1,17 +1,17 @@
 """``tagger review``: what waits for a person, and the verdicts."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tagger.cli.output import Day, Json, counted, note, printable, progress_bar, show
 from tagger.domain.paper import Paper
 from tagger.errors import ReviewError
-from tagger.review import PaperState
-from tagger.steps import push as pushing
-from tagger.steps import review as steps
-from tagger.steps.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from tagger.review import PaperState
+    from tagger.steps.review import Reviewed
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Papers, by their ids.")]
 TagRefs = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Just this tag; may be repeated.")]
@@ -23,6 +23,9 @@ def list_(context: typer.Context, digest: Day = None, json: Json = False) -> Non
 
     Example: tagger review list --digest 2026-08-07
     """
+    from tagger.steps import review as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         found = steps.waiting(workspace, day=digest.date() if digest else None)
     unsure = sum(state.needs_person for _, state in found)
@@ -51,6 +54,9 @@ def accept(
 
     Example: tagger review accept 2405.14906 --tag modality:code
     """
+    from tagger.steps import review as steps
+    from tagger.steps.workspace import open_workspace
+
     if bool(ids) == all_sure or (tag and all_sure):
         raise typer.BadParameter("name papers, or give --all-sure alone")
     if digest and not all_sure:
@@ -69,6 +75,9 @@ def reject(context: typer.Context, ids: Ids, tag: TagRefs = None, by: By = None,
 
     Example: tagger review reject 2405.14906 --tag task:reasoning
     """
+    from tagger.steps import review as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         now, who = datetime.now().astimezone(), steps.reviewer(workspace, by)
         result = steps.reject(workspace, ids, tag or [], by=who, now=now)
@@ -80,6 +89,10 @@ def send(context: typer.Context, digest: Day = None, json: Json = False) -> None
 
     Example: tagger review send --digest 2026-08-07
     """
+    from tagger.steps import push as pushing
+    from tagger.steps import review as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         found = steps.waiting(workspace, day=digest.date() if digest else None)
         if not found:
@@ -95,7 +108,7 @@ def send(context: typer.Context, digest: Day = None, json: Json = False) -> None
         note("Then: tagger pull")
 
 
-def _document(paper: Paper, state: PaperState) -> dict[str, object]:
+def _document(paper: Paper, state: "PaperState") -> dict[str, object]:
     suggestion = state.suggestion
     return {
         "id": paper.id,
@@ -108,7 +121,7 @@ def _document(paper: Paper, state: PaperState) -> dict[str, object]:
     }
 
 
-def _lines(paper: Paper, state: PaperState) -> list[str]:
+def _lines(paper: Paper, state: "PaperState") -> list[str]:
     suggestion = state.suggestion
     mark = "?" if state.needs_person else " "
     lines = [printable(f"{mark} {paper.id}  {paper.title}"[:80])]
@@ -120,7 +133,7 @@ def _lines(paper: Paper, state: PaperState) -> list[str]:
     return lines
 
 
-def _show(result: steps.Reviewed, verb: str, *, as_json: bool) -> None:
+def _show(result: "Reviewed", verb: str, *, as_json: bool) -> None:
     text = f"{verb} {counted(result.decisions, 'tag')} of {counted(result.papers, 'paper')}"
     text += f"; {result.untagged} confirmed to have none" if result.untagged else ""
     show({"papers": result.papers, "decisions": result.decisions, "untagged": result.untagged}, text, as_json=as_json)

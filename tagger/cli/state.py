@@ -5,9 +5,6 @@ from dataclasses import asdict
 import typer
 
 from tagger.cli.output import Json, counted, show, table
-from tagger.steps import doctor as examining
-from tagger.steps import status as looking
-from tagger.steps.workspace import open_workspace
 
 DIGESTS_SHOWN = 10
 
@@ -17,6 +14,9 @@ def status(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger status
     """
+    from tagger.steps import status as looking
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         found = looking.status(workspace)
     rows = [(d.day, d.papers, d.decided, d.waiting, d.untagged) for d in found.digests[:DIGESTS_SHOWN]]
@@ -38,6 +38,8 @@ def doctor(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger doctor
     """
+    from tagger.steps import doctor as examining
+
     findings = examining.examine(context.obj)
     rows = [("ok" if f.ok else "WRONG", f.what, f.detail) for f in findings]
     wrong = [f for f in findings if not f.ok]

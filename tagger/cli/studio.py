@@ -2,15 +2,14 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tagger.cli.output import Json, progress_bar, show
-from tagger.settings import read_settings
-from tagger.steps import studio as steps
-from tagger.steps.workspace import open_workspace
-from tagger.studio.installation import install_server
+
+if TYPE_CHECKING:
+    from tagger.steps.studio import StudioStatus
 
 
 def install(json: Json = False) -> None:
@@ -18,6 +17,8 @@ def install(json: Json = False) -> None:
 
     Example: tagger studio install
     """
+    from tagger.studio.installation import install_server
+
     with progress_bar() as progress:
         server = install_server(progress)
     show({"server": server}, f"Label Studio is at {server}\nNext: tagger studio start", as_json=json)
@@ -34,6 +35,9 @@ def start(
 
     Example: tagger studio start --url https://labels.example.org --token-file token
     """
+    from tagger.steps import studio as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         now = datetime.now().astimezone()
         found = steps.start_studio(workspace, port=port, url=url, token_file=token_file, now=now, progress=progress)
@@ -45,6 +49,9 @@ def stop(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger studio stop
     """
+    from tagger.settings import read_settings
+    from tagger.steps import studio as steps
+
     stopped = steps.stop_studio(read_settings(context.obj))
     show({"stopped": stopped}, "Stopped" if stopped else "It wasn't running", as_json=json)
 
@@ -54,12 +61,15 @@ def status(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger studio status
     """
+    from tagger.steps import studio as steps
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         found = steps.studio_status(workspace.settings, workspace.store)
     _show(found, as_json=json)
 
 
-def _show(found: steps.StudioStatus, *, as_json: bool) -> None:
+def _show(found: "StudioStatus", *, as_json: bool) -> None:
     state = "runs" if found.running else "is not running"
     lines = [f"Label Studio {state} at {found.url}" if found.url else f"Label Studio {state}"]
     if found.project is not None:

@@ -4,7 +4,6 @@ import typer
 
 from tagger.cli.output import Json, show
 from tagger.cli.output import table as make_table
-from tagger.steps.workspace import open_workspace
 
 
 def list_(context: typer.Context, json: Json = False) -> None:
@@ -12,6 +11,8 @@ def list_(context: typer.Context, json: Json = False) -> None:
 
     Example: tagger tags list
     """
+    from tagger.steps.workspace import open_workspace
+
     with open_workspace(context.obj) as workspace:
         tag_set = workspace.tag_set
     rows = [(f"{d.id}:{t.id}", t.means or t.name) for d in tag_set.dimensions for t in d.tags]

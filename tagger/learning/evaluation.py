@@ -12,9 +12,10 @@ from tagger.errors import LearningError
 from tagger.learning.examples import Example, folds_of, labels_of
 from tagger.learning.heads import sigmoid
 from tagger.learning.metrics import MACRO_SUPPORT, Figures, TagFigures, figures_of, mean_figures, tag_figures
+from tagger.learning.options import TrainingOptions
 from tagger.learning.scoring import score
 from tagger.learning.thresholds import best_threshold, choose
-from tagger.learning.training import TrainingOptions, learn, read_texts
+from tagger.learning.training import learn, read_texts
 
 if TYPE_CHECKING:
     import numpy as np

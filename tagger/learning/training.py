@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tagger.domain.model import ModelVersion, Progress
 from tagger.domain.paper import Paper
@@ -16,6 +16,7 @@ from tagger.learning.encoder import find_encoder, paper_text, tag_text
 from tagger.learning.examples import Example, data_fingerprint, folds_of, labels_of
 from tagger.learning.fitting import OutOfFold, Reading, Readings, fit, frozen_readings
 from tagger.learning.metrics import figures_of, mean_figures
+from tagger.learning.options import TrainingOptions
 from tagger.learning.package import write_package
 from tagger.learning.scoring import Fitted
 from tagger.learning.word_evidence import fit_words
@@ -31,16 +32,6 @@ LEAST_GAIN = 0.005
 LEAST_FOR_TUNING = 16
 # So many texts tell what is ordinary here; where fewer are labelled, papers without tags make up for it.
 ENOUGH_PAPERS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingOptions:
-    """How to train. ``minutes`` bounds fine-tuning, all its runs together; ``epochs`` is how often it sees a paper."""
-
-    seed: int = 0
-    body: Literal["tuned", "frozen"] = "tuned"
-    minutes: float = 4.0
-    epochs: float = 1.0
 
 
 @dataclass(frozen=True)

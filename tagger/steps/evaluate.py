@@ -5,7 +5,7 @@ from __future__ import annotations
 from tagger.domain.model import Progress
 from tagger.learning.evaluation import Evaluation
 from tagger.learning.evaluation import evaluate as evaluate_examples
-from tagger.learning.training import TrainingOptions
+from tagger.learning.options import TrainingOptions
 from tagger.steps.train import labelled_papers
 from tagger.steps.workspace import Workspace
 

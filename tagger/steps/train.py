@@ -9,8 +9,9 @@ from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
 from tagger.learning.examples import Example
+from tagger.learning.options import TrainingOptions
 from tagger.learning.readiness import Readiness, readiness
-from tagger.learning.training import ENOUGH_PAPERS, TrainingOptions
+from tagger.learning.training import ENOUGH_PAPERS
 from tagger.learning.training import train as train_model
 from tagger.steps.workspace import Workspace
 

@@ -22,9 +22,10 @@ from tagger.learning import package
 from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
 from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
+from tagger.learning.options import TrainingOptions
 from tagger.learning.prediction import Predictor, load_predictor
 from tagger.learning.readiness import readiness
-from tagger.learning.training import TrainingOptions, train
+from tagger.learning.training import train
 from tagger.sources import read_annotations
 from tagger.tagset import default_tag_set_file, read_tag_set
 from tests.conftest import NOW, ROOT
