@@ -51,6 +51,11 @@ class TagSet:
     version: int
     dimensions: tuple[Dimension, ...]
 
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Every tag as (dimension id, tag id)."""
+        return frozenset((d.id, tag) for d in self.dimensions for tag in d.tag_ids)
+
     def dimension(self, dimension_id: str) -> Dimension:
         """Return the dimension of that id. Raises KeyError."""
         for dimension in self.dimensions:

@@ -84,7 +84,7 @@ def fit(
 
     parts = words.dimensions
     ids = [example.paper.id for example in examples]
-    start = priors or [prior_weights(len(examples))] * len(parts)
+    start = [prior_weights(len(examples))] * len(parts) if priors is None else priors
     fitted = [
         _fit_dimension(i, ids, dimension.required, parts[i], readings, seed, start[i])
         for i, dimension in enumerate(tag_set.dimensions)

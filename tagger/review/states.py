@@ -89,10 +89,8 @@ def _is_settled(suggestion: Suggestion, tag_set: TagSet, verdicts: frozenset[Tag
     """Return whether a suggestion is done with; one that isn't sure, or of another tag set, takes a person's word."""
     if _undecided(suggestion, tag_set, verdicts):
         return False
-    known = {(d.id, tag) for d in tag_set.dimensions for tag in d.tag_ids}
-    return spoken or (not suggestion.needs_review and known.issuperset(keys_of(suggestion.tags)))
+    return spoken or (not suggestion.needs_review and tag_set.keys.issuperset(keys_of(suggestion.tags)))
 
 
 def _undecided(suggestion: Suggestion, tag_set: TagSet, verdicts: frozenset[TagKey]) -> tuple[TagKey, ...]:
-    known = {(d.id, tag) for d in tag_set.dimensions for tag in d.tag_ids}
-    return tuple(key for key in keys_of(suggestion.tags) if key in known and key not in verdicts)
+    return tuple(key for key in keys_of(suggestion.tags) if key in tag_set.keys and key not in verdicts)

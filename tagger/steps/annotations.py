@@ -78,9 +78,8 @@ def export_annotations(workspace: Workspace) -> Iterator[str]:
 
 def tags_left_out(workspace: Workspace) -> Mapping[str, int]:
     """Return the standing tags that an export leaves out, and how often each stands. They stay in the store."""
-    known = {d.id: d.tag_ids for d in workspace.tag_set.dimensions}
     pairs = ((d, tag) for a in _standing(workspace) for d, tags in a.tags.items() for tag in tags)
-    return Counter(f"{d}:{tag}" for d, tag in pairs if tag not in known.get(d, ()))
+    return Counter(f"{d}:{tag}" for d, tag in pairs if (d, tag) not in workspace.tag_set.keys)
 
 
 def _standing(workspace: Workspace) -> list[Annotation]:

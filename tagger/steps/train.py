@@ -81,10 +81,9 @@ def labelled_papers(workspace: Workspace) -> list[Example]:
 
 
 def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    known = {d.id: set(d.tag_ids) for d in workspace.tag_set.dimensions}
     chosen: dict[str, list[str]] = {}
     for dimension, tag in tags:
-        if tag in known.get(dimension, ()):
+        if (dimension, tag) in workspace.tag_set.keys:
             chosen.setdefault(dimension, []).append(tag)
     return chosen
 
