@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import logging
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from tagger.domain.model import Progress, no_progress
 from tagger.errors import LearningError
 from tagger.learning.encoder import MAX_TOKENS, find_encoder
+from tagger.learning.graph import Network, pooled, write_graph
+from tagger.learning.weights import OWN, share_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TRAINED_LAYERS = 2
-
-# A torch module of whatever architecture was loaded: its attributes can't be typed.
-Network: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class Body:
 
         transformers_logging.disable_progress_bar()
         logging.getLogger("setfit.modeling").setLevel(logging.ERROR)  # it misses a head that tagger doesn't want
+        self.name = name
         path = find_encoder(name)
         try:
             loaded = SetFitModel.from_pretrained(path, device="cpu", local_files_only=Path(path).is_dir())
@@ -62,8 +61,9 @@ class Body:
         self.upper: Network = copy.deepcopy(self.model)
         self.upper._modules["embeddings"] = _pass_through()
         self.upper.encoder.layer = self.upper.encoder.layer[split:]
-        for parameter in self.upper.parameters():
-            parameter.requires_grad = True
+        # What the frozen layers use as well, as MPNet's relative positions, stays as it is.
+        self.upper.requires_grad_(False)
+        self.upper.encoder.layer.requires_grad_(True)
 
     def lower(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Lowered]:
         """Run the frozen layers over texts, cut at 256 tokens."""
@@ -99,7 +99,7 @@ class Body:
             states[row, :length] = item.states[:length].float()
             mask[row, :length] = 1
         hidden = upper(inputs_embeds=states, attention_mask=mask).last_hidden_state
-        return _pooled(hidden, mask, first=self.pools_first)
+        return pooled(hidden, mask, first=self.pools_first)
 
     def embed(self, upper: Network, lowered: Sequence[Lowered]) -> NDArray[np.float32]:
         """Return unit embeddings of lowered texts, shape (texts, dims)."""
@@ -113,33 +113,27 @@ class Body:
                 embeddings[batch] = self.raise_batch(upper, [lowered[i] for i in batch]).numpy()
         return embeddings
 
-    def export(self, upper: Network, folder: Path) -> None:
-        """Write ``encoder.onnx``, the whole encoder with pooling, and ``tokenizer.json``."""
-        import torch
-
+    def whole(self, upper: Network) -> Network:
+        """Return the encoder with an upper part in the place of its top layers."""
         whole = copy.copy(self.model)
         whole._modules = dict(self.model._modules)
-        layers = [*self.model.encoder.layer[: len(self.model.encoder.layer) - len(upper.encoder.layer)]]
+        lower = self.model.encoder.layer[: len(self.model.encoder.layer) - len(upper.encoder.layer)]
         whole._modules["encoder"] = _with_layers(
-            self.model.encoder, torch.nn.ModuleList([*layers, *upper.encoder.layer])
+            self.model.encoder, type(self.model.encoder.layer)([*lower, *upper.encoder.layer])
         )
-        graph = _graph(whole.eval(), first=self.pools_first)
-        ids = torch.ones((2, 8), dtype=torch.long)
-        axes = {0: "texts", 1: "tokens"}
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter(
-                "ignore"
-            )  # the exporter warns of its own successor and of traced shapes; both are meant
-            torch.onnx.export(
-                graph,
-                (ids, torch.ones_like(ids)),
-                str(folder / "encoder.onnx"),
-                input_names=["input_ids", "attention_mask"],
-                output_names=["embedding"],
-                dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "texts"}},
-                opset_version=17,
-                dynamo=False,
-            )
+        return whole.eval()
+
+    def export(self, upper: Network, folder: Path, models: Path) -> None:
+        """Write the graph, the tokenizer and the weights that training changed; the others are shared in ``models``."""
+        import torch
+        from safetensors.torch import save_file
+
+        whole, own = self.whole(upper), self.model.state_dict()
+        changed = {n: w.contiguous() for n, w in whole.state_dict().items() if not torch.equal(w, own[n])}
+        if changed:
+            save_file(changed, folder / OWN)
+        asked = write_graph(whole, folder, pools_first=self.pools_first, weights=own.keys())
+        share_weights({name: own[name] for name in asked}, self.name, folder, models)
         self.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
 
 
@@ -175,31 +169,3 @@ def _pass_through() -> Network:
             return inputs_embeds
 
     return PassThrough()
-
-
-def _graph(model: Network, *, first: bool) -> Network:
-    import torch
-
-    class Graph(torch.nn.Module):
-        """From token ids to the unit embedding."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            return _pooled(hidden, attention_mask, first=first)
-
-    return Graph().eval()
-
-
-def _pooled(hidden: torch.Tensor, mask: torch.Tensor, *, first: bool) -> torch.Tensor:
-    import torch
-
-    if first:
-        pooled = hidden[:, 0]
-    else:
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-    return torch.nn.functional.normalize(pooled, dim=1)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from tagger.learning.body import Body, Lowered, Network
+    from tagger.learning.body import Body, Lowered
+    from tagger.learning.graph import Network
 
 BATCH = 32
 MAX_TOKENS = 160

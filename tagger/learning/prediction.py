@@ -13,6 +13,7 @@ from tagger.domain.tags import TagSet
 from tagger.learning.encoder import OnnxEncoder, paper_text
 from tagger.learning.package import read_package
 from tagger.learning.scoring import Fitted, score
+from tagger.learning.weights import read_weights
 
 # Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
 MOST_UNKNOWN = 0.25
@@ -54,4 +55,4 @@ class Predictor:
 def load_predictor(folder: Path) -> Predictor:
     """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used."""
     version, tag_set, fitted = read_package(folder)
-    return Predictor(version, tag_set, fitted, OnnxEncoder(folder))
+    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder)))

@@ -22,7 +22,8 @@ from tagger.learning.scoring import Fitted
 from tagger.learning.word_evidence import fit_words
 
 if TYPE_CHECKING:
-    from tagger.learning.body import Body, Lowered, Network
+    from tagger.learning.body import Body, Lowered
+    from tagger.learning.graph import Network
 
 # Bodies that have not seen a paper are made by training one for each half of the papers on the other.
 BODY_FOLDS = 2
@@ -103,7 +104,7 @@ def train(
     )
     progress("writing the model", 0, 1)
     with new_folder(models / name) as folder:
-        texts.body.export(learnt.upper, folder)
+        texts.body.export(learnt.upper, folder, models)
         write_package(folder, version, tag_set, learnt.fitted, options.seed)
     progress("writing the model", 1, 1)
     return version

@@ -10,6 +10,7 @@ from tagger.domain.model import ModelVersion
 from tagger.domain.tags import TagSet
 from tagger.errors import ModelError
 from tagger.learning import package
+from tagger.learning.weights import find_weights
 from tagger.settings import Settings
 from tagger.steps.workspace import Workspace
 
@@ -49,6 +50,7 @@ def model_version(workspace: Workspace, name: str) -> ModelVersion:
     if name not in recorded | {path.name for path in model_folders(workspace.settings)}:
         raise ModelError(f"there is no model version '{name}'", "`tagger models list` shows them")
     package.verify(folder)
+    find_weights(folder)
     return package.read_version(folder)
 
 
