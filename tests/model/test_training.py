@@ -23,9 +23,11 @@ from tagger.learning import package
 from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
 from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
+from tagger.learning.heads import sigmoid
 from tagger.learning.options import TrainingOptions
 from tagger.learning.prediction import Predictor, load_predictor
 from tagger.learning.readiness import readiness
+from tagger.learning.setfit_export import export_setfit
 from tagger.learning.training import train
 from tagger.learning.weights import OWN, SHARED, read_weights
 from tagger.sources import read_annotations
@@ -254,6 +256,21 @@ def test_a_tuned_body_is_kept_as_it_was_trained(examples: list[Example], tmp_pat
     encoder = OnnxEncoder(tmp_path, read_weights(tmp_path))
     assert abs(encoder.encode(texts)[0] - expected).max() < 2e-3
     assert abs(expected - body.embed(body.upper, body.lower(texts))).max() > 0.01
+
+
+def test_an_export_says_in_setfit_what_the_heads_say_here(tuned: Path, tag_set: TagSet, tmp_path: Path) -> None:
+    from setfit import SetFitModel
+
+    labels = export_setfit(tuned, tmp_path / "exported")
+    theirs = SetFitModel.from_pretrained(str(tmp_path / "exported"), device="cpu", local_files_only=True)
+    texts = ["Speech. We recognise speech with a language model.", "Robots. Policies that act on what they see."]
+    embeddings, _ = OnnxEncoder(tuned, read_weights(tuned)).encode(texts)
+    _, _, fitted = package.read_package(tuned)
+    ours = np.concatenate([sigmoid(dimension.body_head.logits(embeddings)) for dimension in fitted.dimensions], axis=1)
+    assert abs(np.asarray(theirs.predict_proba(texts)) - ours).max() < 1e-4
+    assert theirs.labels == labels == [f"{d.id}:{tag}" for d in tag_set.dimensions for tag in d.tag_ids]
+    with pytest.raises(FileExistsError):
+        export_setfit(tuned, tmp_path / "exported")
 
 
 def test_predicting_loads_no_heavy_library(tuned: Path) -> None:
