@@ -44,7 +44,7 @@ other languages, or publishing what nobody has looked at.
 
 **What it knows of the papers**: single words and word pairs that stand in two papers or more, and numbers. No abstract
 is in it. **Limits**: rare tags rest on a handful of papers (`docs/model.md` has the figures by cross-validation), it
-reads 256 tokens of the text at most, and its taste in borderline cases is that of the guide (`labels/GUIDE.md`).
+reads 160 tokens of a text with the encoder, and its taste in borderline cases is the guide's (`labels/GUIDE.md`).
 """
 
 

