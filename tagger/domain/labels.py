@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from tagger.domain.evidence import Evidence
 from tagger.domain.tags import Tags
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -30,7 +31,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What one model version would tag a paper with. ``needs_review``: it isn't sure of the whole list."""
+    """What one model version would tag a paper with, and why. ``needs_review``: it isn't sure of the whole list."""
 
     paper_id: str
     model: str
@@ -38,6 +39,7 @@ class Suggestion:
     tags: Tags
     scores: Scores
     needs_review: bool
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(frozen=True, slots=True)
