@@ -3,16 +3,21 @@
 import json as json_module
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from tagger.cli.output import Day, Json, counted, fail, note, progress_bar, show, table
+from tagger.cli.evidence import LEGEND, explained
+from tagger.cli.output import Day, Explain, Json, counted, fail, note, paper_line, progress_bar, show, table
 from tagger.errors import ModelError
 from tagger.files import write_file
 from tagger.learning.options import TrainingOptions
+
+if TYPE_CHECKING:
+    from tagger.steps.predict import Predicted
 
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same model.")]
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
@@ -74,6 +79,7 @@ def predict(
     every: Annotated[bool, typer.Option("--all", help="Every paper, also those people have tagged.")] = False,
     input_: Annotated[str | None, typer.Option("--input", metavar="FILE", help="Papers, - for stdin.")] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Predictions as JSON Lines.")] = None,
+    explain: Explain = False,
     json: Json = False,
 ) -> None:
     """Suggest tags: for the papers nobody has tagged yet, for a digest, or for the papers of a file.
@@ -96,7 +102,7 @@ def predict(
         else:
             stdin = sys.stdin.buffer
             result = predicting.predict_source(workspace, input_, now=now, stdin=stdin, progress=progress)
-    rows = result.rows()
+    rows = result.rows(explain=explain)
     lines = "".join(json_module.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     if output:
         try:
@@ -108,15 +114,25 @@ def predict(
         note(f"note: {line}")
     document = {"model": result.model, "papers": len(rows), "new": result.new, "needs_review": unsure}
     document |= {"rejected": list(result.rejected)} | ({"output": output} if output else {"predictions": rows})
-    if input_ and not output and not json:
+    if input_ and not output and not json and not explain:
         sys.stdout.write(lines)
     else:
         text = (
             f"{counted(len(rows), 'paper')} tagged by {result.model}, {result.new} of them now; {unsure} need a human"
         )
-        show(document, text if output or not rows else f"{text}\nNext: tagger review list", as_json=json)
+        told = [*_explanations(result), text] if explain and not output else [text]
+        told += [] if output or input_ or not rows else ["Next: tagger review list"]
+        show(document, "\n".join(told), as_json=json)
     if result.rejected:
         fail(f"{rejections_in_words(result.rejected)}. The others were tagged")
+
+
+def _explanations(result: "Predicted") -> list[str]:
+    lines = []
+    for paper, suggestion in result.papers:
+        ordered = replace(suggestion, tags=result.tag_set.ordered(suggestion.tags))
+        lines += [paper_line(paper, unsure=suggestion.needs_review), *explained(ordered), ""]
+    return [*lines, *LEGEND, ""] if lines else []
 
 
 def _evaluation_in_words(document: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> str:

@@ -1,7 +1,7 @@
 """What speaks for the tags that a model version suggests, as a person can check it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from tagger.domain.tags import Tags
 
@@ -39,6 +39,10 @@ class TagEvidence:
     words: tuple[FoundWord, ...] = ()
     looked_at: tuple[str, ...] = ()
 
+    def ranked_shares(self) -> list[tuple[str, float]]:
+        """Return each source with its share, the weightiest first, whether it speaks for the tag or against it."""
+        return sorted(self.shares.items(), key=lambda share: (-abs(share[1]), share[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -51,7 +55,18 @@ class Evidence:
         """Return what speaks for a tag; None if nothing was kept, as for a tag that isn't suggested."""
         return self.tags.get(dimension, {}).get(tag)
 
-    def unbacked(self, dimension: str, tag: str) -> bool:
-        """Return whether the tag is known to be suggested without any labelled paper to back it."""
+    def document(self, tags: Tags) -> dict[str, dict[str, dict[str, object] | None]]:
+        """Return what speaks for each of the tags as plain data; None for one of which nothing was kept."""
+        return {dimension: {tag: self._document(dimension, tag) for tag in of} for dimension, of in tags.items()}
+
+    def _document(self, dimension: str, tag: str) -> dict[str, object] | None:
         found = self.of(dimension, tag)
-        return found is not None and not found.labelled_papers
+        if found is None:
+            return None
+        return {
+            "labelled_papers": found.labelled_papers,
+            "words": [asdict(word) for word in found.words],
+            "looked_at": list(found.looked_at),
+            "shares": {source: round(share, 4) for source, share in found.ranked_shares()},
+            "nearest": [asdict(paper) | {"tags": dict(sorted(paper.tags.items()))} for paper in self.nearest],
+        }

@@ -41,6 +41,12 @@ class Suggestion:
     needs_review: bool
     evidence: Evidence = field(default_factory=Evidence)
 
+    @property
+    def unbacked(self) -> list[tuple[str, str]]:
+        """The suggested tags, as (dimension id, tag id), that are known to have no labelled paper to back them."""
+        found = [(d, tag, self.evidence.of(d, tag)) for d, tags in self.tags.items() for tag in tags]
+        return [(d, tag) for d, tag, evidence in found if evidence is not None and not evidence.labelled_papers]
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

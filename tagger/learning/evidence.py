@@ -19,6 +19,14 @@ FEATURES = (
     *(f"words {where}, less the tag's mean" for where in COUNTS),
     "how common the tag is",
 )
+# What people are told of them: each feature's share of a score is counted to one of these.
+LIKENESS, WORDS_FOUND, FREQUENCY = "likeness", "words found", "frequency"
+SOURCES = (*HEADS, LIKENESS, WORDS_FOUND, FREQUENCY)
+FEATURE_SOURCES = (
+    *(source for source in (*HEADS, *(LIKENESS for _ in LIKENESSES)) for _ in range(2)),
+    *(WORDS_FOUND for _ in (*COUNTS, *COUNTS)),
+    FREQUENCY,
+)
 # Cosines lie close together; ten times as large they are of the size of the other features.
 _COSINE_SCALE = 10.0
 _LOGIT_BOUND = 8.0

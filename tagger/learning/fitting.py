@@ -10,10 +10,12 @@ from tagger.domain.tags import TagSet
 from tagger.learning.evidence import evidence, frequency_logits
 from tagger.learning.examples import Example, folds_of
 from tagger.learning.heads import Head, fit_head
+from tagger.learning.neighbours import neighbours_of
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.stack import fit_stack, prior_weights, weigh
 from tagger.learning.thresholds import choose, sure_bound, tag_thresholds
 from tagger.learning.word_evidence import (
+    FEW_TEXTS,
     FOLDS,
     WordEvidence,
     Words,
@@ -95,7 +97,11 @@ def fit(
         np.concatenate([s.scores for s in said], 1),
         np.concatenate([s.chosen for s in said], 1),
     )
-    return Fitted(words.lexicon, words.attention_head, tuple(model for model, _ in fitted), bound), said
+    neighbours = neighbours_of(
+        [example.paper for example in examples], readings.final.papers, words.meanings, [s.labels for s in said]
+    )
+    models = tuple(model for model, _ in fitted)
+    return Fitted(words.lexicon, words.attention_head, models, bound, neighbours), said
 
 
 def _fit_dimension(
@@ -129,10 +135,23 @@ def _fit_dimension(
         count_means=words.count_means,
         frequencies=frequencies,
         weights=fit_stack(found, labels, prior),
+        evidence_means=_mean_evidence(found),
         thresholds=thresholds,
     )
     chosen = choose(scores, thresholds, required=required)
     return model, OutOfFold(labels, words.word_logits, scores, chosen)
+
+
+def _mean_evidence(found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each tag's mean evidence, (tags, features), of out-of-fold evidence (papers, tags, features).
+
+    While papers are few, it is drawn towards that of all tags; without any it is nothing.
+    """
+    import numpy as np
+
+    everything = found.reshape(-1, found.shape[2])
+    shared = everything.mean(0) if len(everything) else np.zeros(found.shape[2])
+    return np.asarray((found.sum(0) + FEW_TEXTS * shared) / (len(found) + FEW_TEXTS))
 
 
 def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:
