@@ -36,7 +36,7 @@ def _backing(found: TagEvidence) -> str:
 
 
 def _tag_lines(found: TagEvidence) -> list[str]:
-    shares = [f"{source} {share:+.1f}" for source, share in found.ranked_shares()]
+    shares = [f"{source} {share:+.1f}" for source, share in found.ranked_shares() if abs(share) >= 0.05]
     parts = (("found", [_word(word) for word in found.words]), ("looked at", found.looked_at), ("score", shares))
     return [line for name, items in parts if items for line in _wrapped(f"      {name:11}", ", ".join(items))]
 
