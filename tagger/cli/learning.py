@@ -14,7 +14,7 @@ from tagger.cli.evidence import LEGEND, explained
 from tagger.cli.output import Day, Explain, Json, counted, fail, note, paper_line, progress_bar, show, table
 from tagger.errors import ModelError
 from tagger.files import write_file
-from tagger.learning.options import TrainingOptions
+from tagger.learning.options import Aim, TrainingOptions, parse_aim
 
 if TYPE_CHECKING:
     from tagger.steps.predict import Predicted
@@ -23,6 +23,9 @@ Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
 DEFAULT_MINUTES = TrainingOptions().minutes
 Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning may take.")]
+AimText = Annotated[
+    str, typer.Option(metavar="AIM", help="What to suggest tags for: f1, or a floor as in precision=0.95.")
+]
 
 
 def train(
@@ -30,6 +33,7 @@ def train(
     seed: Seed = 0,
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
+    aim: AimText = "f1",
     json: Json = False,
 ) -> None:
     """Make a new model version from what people annotated, and make it the current one.
@@ -39,13 +43,16 @@ def train(
     from tagger.steps import train as training
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    options = TrainingOptions(seed=seed, body=body, minutes=minutes, aim=_aim(aim))
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
     version = result.version
     document = {"model": version.name, "papers": version.papers, "seconds": round(result.seconds, 1)}
+    document |= {"aim": version.figures["aim"]}
     trained = f"Trained {version.name} on {counted(version.papers, 'paper')} in {result.seconds:.0f} s"
-    lines = [line for line in (trained, result.tuning, result.readiness.sentence, "Next: tagger predict") if line]
+    lines = [
+        line for line in (trained, result.tuning, result.aim, result.readiness.sentence, "Next: tagger predict") if line
+    ]
     readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
     show(document | readiness, "\n".join(lines), as_json=json)
 
@@ -56,6 +63,7 @@ def evaluate(
     seed: Seed = 0,
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
+    aim: AimText = "f1",
     json: Json = False,
 ) -> None:
     """Cross-validate: what a model trained on the present annotations would score on papers it hasn't seen.
@@ -65,7 +73,7 @@ def evaluate(
     from tagger.steps import evaluate as evaluating
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    options = TrainingOptions(seed=seed, body=body, minutes=minutes, aim=_aim(aim))
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = evaluating.evaluate(workspace, options=options, folds=folds, progress=progress)
         names = {d.id: {tag.id: tag.name for tag in d.tags} for d in workspace.tag_set.dimensions}
@@ -125,6 +133,13 @@ def predict(
         show(document, "\n".join(told), as_json=json)
     if result.rejected:
         fail(f"{rejections_in_words(result.rejected)}. The others were tagged")
+
+
+def _aim(text: str) -> Aim:
+    try:
+        return parse_aim(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--aim") from error
 
 
 def _explanations(result: "Predicted") -> list[str]:

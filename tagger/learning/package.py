@@ -19,6 +19,7 @@ from tagger.learning.evidence import FEATURES, LIKENESSES
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.neighbours import Neighbours
+from tagger.learning.options import parse_aim
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.words import COUNTS
 
@@ -45,6 +46,7 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
             for d, m in zip(tag_set.dimensions, fitted.dimensions, strict=True)
         },
         "sure_bound": fitted.sure_bound,
+        "aim": str(fitted.aim),
         "neighbours": {"ids": fitted.neighbours.ids, "titles": fitted.neighbours.titles},
         "features": FEATURES,
         "word_vectors": word_vectors.fingerprint(),
@@ -116,7 +118,9 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         attention_head = AttentionHead(**_part(tensors, "attention_head."))
         labelled = content["neighbours"]
         neighbours = Neighbours(tuple(labelled["ids"]), tuple(labelled["titles"]), **_part(tensors, "neighbours."))
-        fitted = Fitted(lexicon, attention_head, dimensions, float(content["sure_bound"]), neighbours)
+        fitted = Fitted(
+            lexicon, attention_head, dimensions, float(content["sure_bound"]), neighbours, parse_aim(content["aim"])
+        )
         _check_shapes(fitted, tag_set)
     except KeyError as error:
         raise ModelError(f"{folder} lacks {error}", _REMEDY) from error

@@ -13,6 +13,7 @@ from tagger.learning.evidence import evidence
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.neighbours import Neighbours
+from tagger.learning.options import Aim
 from tagger.learning.stack import weigh
 from tagger.learning.thresholds import choose, expected_disagreement
 from tagger.learning.word_vectors import word_vectors
@@ -49,7 +50,7 @@ class Fitted:
     """All that was learnt for a tag set; the attention head is for the tags of all dimensions.
 
     ``sure_bound`` is the expected disagreement up to which a list is sure; ``neighbours`` are the papers it was learnt
-    from.
+    from; ``aim`` is what the thresholds were chosen for.
     """
 
     lexicon: Lexicon
@@ -57,6 +58,7 @@ class Fitted:
     dimensions: tuple[DimensionModel, ...]
     sure_bound: float
     neighbours: Neighbours
+    aim: Aim
 
 
 @dataclass(frozen=True)

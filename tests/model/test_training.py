@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tagger.learning import package
 from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
 from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
-from tagger.learning.options import TrainingOptions
+from tagger.learning.options import Aim, TrainingOptions
 from tagger.learning.prediction import Predictor, load_predictor
 from tagger.learning.readiness import readiness
 from tagger.learning.training import train
@@ -180,6 +181,20 @@ def test_cross_validation_beats_the_baseline(examples: list[Example], tag_set: T
     assert float(str(document["micro_f1"])) > float(str(document["baseline"]["micro_f1"])) + 0.1  # type: ignore[index]
     assert 0.4 < float(str(document["micro_f1"])) < 0.95, "too good to be held out"
     json.dumps(document)
+
+
+def test_a_floor_of_precision_suggests_less_and_is_recorded(
+    examples: list[Example], tag_set: TagSet, tmp_path: Path
+) -> None:
+    found = {}
+    for aim in (Aim(), Aim(0.95)):
+        folder = make(examples, tag_set, tmp_path, replace(FROZEN, aim=aim), str(aim))
+        figures = package.read_version(folder).figures
+        assert figures["aim"] == json.loads((folder / "model.json").read_text())["aim"] == str(aim)
+        suggestions = load_predictor(folder).predict([e.paper for e in examples], at=NOW)
+        assert all(s.tags[d.id] for s in suggestions for d in tag_set.dimensions if d.required)
+        found[aim.precision] = (figures["micro_precision"], figures["micro_recall"])
+    assert found[0.95][0] > found[None][0] + 0.03 and found[0.95][1] < found[None][1]
 
 
 def test_too_little_to_hold_out_is_said(examples: list[Example], tag_set: TagSet) -> None:
