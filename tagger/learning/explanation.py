@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tagger.domain.evidence import Evidence, TagEvidence
@@ -61,23 +60,37 @@ def _looked_at(
     found = []
     for paper, wanted in zip(papers, chosen, strict=True):
         columns = np.flatnonzero(wanted)
-        pulls = head.pulls(vectors.terms(paper), columns)
-        known = vectors.known_terms(paper)
-        found.append({int(c): _weightiest(known, pulls[:, i]) for i, c in enumerate(columns)})
+        terms = vectors.known_terms(paper)
+        weightiest = _weightiest(terms, head.pulls(vectors.of(terms), columns))
+        found.append(dict(zip(columns.tolist(), weightiest, strict=True)))
     return found
 
 
-def _weightiest(terms: Sequence[str], pulls: NDArray[np.float32]) -> tuple[str, ...]:
-    """Return the terms that pull a score up most, all their occurrences together; of those sharing a word, one."""
-    together: dict[str, float] = defaultdict(float)
-    for term, pull in zip(terms, pulls.tolist(), strict=True):
-        together[term] += pull
+def _weightiest(terms: Sequence[str], pulls: NDArray[np.float32]) -> list[tuple[str, ...]]:
+    """Return, for each tag, the terms that pull its score up most; of those sharing a word, one.
+
+    Pulls are (terms, tags); all occurrences of a term count together.
+    """
+    import numpy as np
+
+    places = {term: place for place, term in enumerate(dict.fromkeys(terms))}
+    together = np.zeros((len(places), pulls.shape[1]))
+    np.add.at(together, [places[term] for term in terms], pulls)
+    different = list(places)
+    return [
+        _apart(different[place] for place in order if together[place, tag] > 0)
+        for tag, order in enumerate(np.argsort(-together, axis=0, kind="stable").T.tolist())
+    ]
+
+
+def _apart(terms: Iterable[str]) -> tuple[str, ...]:
+    """Return the first terms of which no two share a word."""
     taken: list[str] = []
     words: set[str] = set()
-    for term in sorted((t for t in together if together[t] > 0), key=lambda t: -together[t]):
-        if len(taken) == MOST_TERMS:
-            break
+    for term in terms:
         if words.isdisjoint(term.split()):
             taken.append(term)
             words.update(term.split())
+        if len(taken) == MOST_TERMS:
+            break
     return tuple(taken)

@@ -52,9 +52,13 @@ class WordVectors:
 
     def terms(self, paper: Paper) -> NDArray[np.float32]:
         """Return unit vectors of the paper's known terms, in that order, shape (terms, dims)."""
+        return self.of(self.known_terms(paper))
+
+    def of(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of known terms, shape (terms, dims)."""
         import numpy as np
 
-        columns = [self.columns[term] for term in self.known_terms(paper)]
+        columns = [self.columns[term] for term in terms]
         vectors = self.vectors[columns].astype(np.float32) * self.steps
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
