@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagger.domain.tags import TagSet
-from tagger.learning.evidence import evidence, frequency_logits
+from tagger.learning.evidence import evidence, frequency_logits, mean_evidence
 from tagger.learning.examples import Example, folds_of
 from tagger.learning.heads import Head, fit_head
+from tagger.learning.neighbours import neighbours_of
+from tagger.learning.options import BEST_F1, Aim
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.stack import fit_stack, prior_weights, weigh
 from tagger.learning.thresholds import choose, sure_bound, tag_thresholds
@@ -73,12 +75,13 @@ def fit(
     readings: Readings,
     seed: int,
     priors: Sequence[NDArray[np.float64]] | None = None,
+    aim: Aim = BEST_F1,
 ) -> tuple[Fitted, list[OutOfFold]]:
     """Fit the rest above the encoder, and return it with what it said out of fold, one a dimension.
 
     Heads are fitted on all papers; the stack, the thresholds and the bound for sure lists on what heads, bodies and
     stacks said of papers they hadn't seen. ``priors`` are the stack's starting weights, one array a dimension, where
-    those that come with tagger aren't wanted.
+    those that come with tagger aren't wanted; ``aim`` is what thresholds are chosen for.
     """
     import numpy as np
 
@@ -86,7 +89,7 @@ def fit(
     ids = [example.paper.id for example in examples]
     start = [prior_weights(len(examples))] * len(parts) if priors is None else priors
     fitted = [
-        _fit_dimension(i, ids, dimension.required, parts[i], readings, seed, start[i])
+        _fit_dimension(i, ids, dimension.required, parts[i], readings, seed, start[i], aim)
         for i, dimension in enumerate(tag_set.dimensions)
     ]
     said = [out_of_fold for _, out_of_fold in fitted]
@@ -95,7 +98,11 @@ def fit(
         np.concatenate([s.scores for s in said], 1),
         np.concatenate([s.chosen for s in said], 1),
     )
-    return Fitted(words.lexicon, words.attention_head, tuple(model for model, _ in fitted), bound), said
+    neighbours = neighbours_of(
+        [example.paper for example in examples], readings.final.papers, words.meanings, [s.labels for s in said]
+    )
+    models = tuple(model for model, _ in fitted)
+    return Fitted(words.lexicon, words.attention_head, models, bound, neighbours, aim), said
 
 
 def _fit_dimension(
@@ -106,6 +113,7 @@ def _fit_dimension(
     readings: Readings,
     seed: int,
     prior: NDArray[np.float64],
+    aim: Aim,
 ) -> tuple[DimensionModel, OutOfFold]:
     import numpy as np
 
@@ -119,7 +127,7 @@ def _fit_dimension(
     heads = (words.word_logits, words.attention_logits, body_logits)
     found = evidence(heads, (words.likeness, likeness), words.counts, words.count_means, frequencies)
     scores = _stack_scores(found, labels, paper_ids, prior)
-    thresholds = tag_thresholds(labels, scores, required=required)
+    thresholds = tag_thresholds(labels, scores, required=required, aim=aim)
     model = DimensionModel(
         word_head=words.word_head,
         body_head=body_head,
@@ -129,6 +137,7 @@ def _fit_dimension(
         count_means=words.count_means,
         frequencies=frequencies,
         weights=fit_stack(found, labels, prior),
+        evidence_means=mean_evidence(found, words.count_means),
         thresholds=thresholds,
     )
     chosen = choose(scores, thresholds, required=required)

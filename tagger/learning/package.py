@@ -18,6 +18,8 @@ from tagger.learning.evidence import FEATURES, LIKENESSES
 from tagger.learning.graph import GRAPH
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
+from tagger.learning.neighbours import Neighbours
+from tagger.learning.options import parse_aim
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.weights import ENCODER, file_sha256
 from tagger.learning.words import COUNTS
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 MANIFEST = "manifest.json"
-_ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights")
+_ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
+_NEIGHBOURS = ("embeddings", "meanings", "labels")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -44,6 +47,8 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
             for d, m in zip(tag_set.dimensions, fitted.dimensions, strict=True)
         },
         "sure_bound": fitted.sure_bound,
+        "aim": str(fitted.aim),
+        "neighbours": {"ids": fitted.neighbours.ids, "titles": fitted.neighbours.titles},
         "features": FEATURES,
         "word_vectors": word_vectors.fingerprint(),
     }
@@ -115,7 +120,11 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         )
         lexicon = Lexicon(tuple(content["terms"]), tensors["rarity"])
         attention_head = AttentionHead(**_part(tensors, "attention_head."))
-        fitted = Fitted(lexicon, attention_head, dimensions, float(content["sure_bound"]))
+        labelled = content["neighbours"]
+        neighbours = Neighbours(tuple(labelled["ids"]), tuple(labelled["titles"]), **_part(tensors, "neighbours."))
+        fitted = Fitted(
+            lexicon, attention_head, dimensions, float(content["sure_bound"]), neighbours, parse_aim(content["aim"])
+        )
         _check_shapes(fitted, tag_set)
     except KeyError as error:
         raise ModelError(f"{folder} lacks {error}", _REMEDY) from error
@@ -128,6 +137,9 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
     """Raise ValueError if an array has another shape than its place asks for, or holds what is no number."""
     import numpy as np
 
+    papers = len(fitted.neighbours.ids)
+    if len(fitted.neighbours.titles) != papers:
+        raise ValueError("not every labelled paper has a title")
     terms, vector_dims = len(fitted.lexicon.terms), len(word_vectors.word_vectors().steps)
     dims = fitted.dimensions[0].tag_embeddings.shape[-1]
     everything = sum(len(dimension.tags) for dimension in tag_set.dimensions)
@@ -138,6 +150,9 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
         "attention_head.values": (everything, vector_dims),
         "attention_head.intercepts": (everything,),
         "attention_head.centre": (vector_dims,),
+        "neighbours.embeddings": (papers, dims),
+        "neighbours.meanings": (papers, vector_dims),
+        "neighbours.labels": (papers, everything),
     }
     for i, dimension in enumerate(tag_set.dimensions):
         tags = len(dimension.tags)
@@ -152,6 +167,7 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
             "count_means": (tags, len(COUNTS)),
             "frequencies": (tags,),
             "weights": (tags, len(FEATURES) + 1),
+            "evidence_means": (tags, len(FEATURES)),
         }
         expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
     for name, shape in expected.items():
@@ -184,6 +200,7 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
 
     tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
     tensors |= {f"attention_head.{field}": tensor for field, tensor in vars(fitted.attention_head).items()}
+    tensors |= {f"neighbours.{name}": getattr(fitted.neighbours, name) for name in _NEIGHBOURS}
     for i, model in enumerate(fitted.dimensions):
         for name, head in (("word_head", model.word_head), ("body_head", model.body_head)):
             tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}

@@ -11,6 +11,7 @@ from tagger.domain.model import ModelVersion, Progress, no_progress
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.learning.encoder import OnnxEncoder, paper_text
+from tagger.learning.explanation import explain
 from tagger.learning.package import read_package
 from tagger.learning.scoring import Fitted, score
 from tagger.learning.weights import read_weights
@@ -38,6 +39,7 @@ class Predictor:
             return []
         embeddings, unknown = self._encoder.encode([paper_text(paper) for paper in papers], progress)
         scored = score(self._fitted, self.tag_set, papers, embeddings)
+        evidence = explain(self._fitted, self.tag_set, papers, embeddings, scored)
         suggestions = []
         for row, paper in enumerate(papers):
             tags, scores = {}, {}
@@ -48,7 +50,7 @@ class Predictor:
                     tag for tag, chosen in zip(dimension.tag_ids, scored.chosen[i][row], strict=True) if chosen
                 )
             sure = bool(scored.sure[row]) and bool(paper.abstract) and unknown[row] <= MOST_UNKNOWN
-            suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, needs_review=not sure))
+            suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, not sure, evidence[row]))
         return suggestions
 
 

@@ -140,7 +140,7 @@ def learn(
     """
     ids = [example.paper.id for example in examples]
     words = fit_words(examples, background, tag_set, options.seed, progress)
-    frozen = fit(examples, tag_set, words, frozen_readings(as_it_is, ids), options.seed)
+    frozen = fit(examples, tag_set, words, frozen_readings(as_it_is, ids), options.seed, aim=options.aim)
     if options.body == "frozen" or len(examples) < LEAST_FOR_TUNING:
         return Learnt(texts.body.upper, *frozen, _judged(frozen[1]), None)
     tuner = _Tuner(examples, tag_set, texts, as_it_is, options, progress)
@@ -150,7 +150,8 @@ def learn(
     if tuned_f1 < frozen_f1 + LEAST_GAIN:
         return Learnt(texts.body.upper, *frozen, frozen_f1, tuned_f1)
     upper = tuner.tune(range(len(examples)), "fine-tuning")
-    tuned = fit(examples, tag_set, words, Readings(texts.read(upper), halves, tuner.folds), options.seed)
+    readings = Readings(texts.read(upper), halves, tuner.folds)
+    tuned = fit(examples, tag_set, words, readings, options.seed, aim=options.aim)
     return Learnt(upper, *tuned, frozen_f1, tuned_f1)
 
 
@@ -204,4 +205,5 @@ def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
 def _figures(learnt: Learnt) -> dict[str, object]:
     """Return what was measured out of fold while training. `tagger evaluate` measures with more care."""
     figures = mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in learnt.out_of_fold])
-    return asdict(figures) | {"body": learnt.body, "frozen_body_f1": learnt.frozen_f1, "tuned_body_f1": learnt.tuned_f1}
+    bodies = {"body": learnt.body, "frozen_body_f1": learnt.frozen_f1, "tuned_body_f1": learnt.tuned_f1}
+    return asdict(figures) | bodies | {"aim": str(learnt.fitted.aim)}

@@ -28,10 +28,14 @@ FEW_TEXTS = 20
 
 @dataclass(frozen=True)
 class Words:
-    """What was learnt of words, and each dimension's evidence; the attention head is for the tags of all dimensions."""
+    """What was learnt of words, and each dimension's evidence; the attention head is for the tags of all dimensions.
+
+    ``meanings`` are the papers in word vectors, (papers, dims).
+    """
 
     lexicon: Lexicon
     attention_head: AttentionHead
+    meanings: NDArray[np.float32]
     dimensions: tuple[WordEvidence, ...]
 
 
@@ -92,7 +96,7 @@ def fit_words(
                 count_means=_mean_counts(counts, word_counts(background, dimension.tags)),
             )
         )
-    return Words(lexicon, attention, tuple(found))
+    return Words(lexicon, attention, meanings, tuple(found))
 
 
 def ordinary_likeness(

@@ -37,6 +37,15 @@ class Trained:
         )
         return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold); it {kept}."
 
+    @property
+    def aim(self) -> str:
+        """What thresholds were chosen for, and what they give out of fold, in words; empty without any label."""
+        figures = self.version.figures
+        if not self.version.papers:
+            return ""
+        given = f"precision {figures['micro_precision']:.3f}, recall {figures['micro_recall']:.3f} (out of fold)"
+        return f"Thresholds for {figures['aim']}: {given}."
+
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
     """Train on every paper that a person has tagged, and make the result the current model version.

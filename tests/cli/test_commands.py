@@ -163,6 +163,8 @@ def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
         ["publish"],
         ["nonsense"],
         ["review", "accept", "p1", "--digest", "2026-08-07"],
+        ["train", "--aim", "precision=2"],
+        ["evaluate", "--aim", "recall"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(shell: Shell, command: list[str]) -> None:

@@ -7,7 +7,9 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
 from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
 from tagger.learning.heads import sigmoid
-from tagger.learning.options import TrainingOptions
+from tagger.learning.options import Aim, TrainingOptions
 from tagger.learning.prediction import Predictor, load_predictor
 from tagger.learning.readiness import readiness
 from tagger.learning.setfit_export import export_setfit
@@ -121,6 +123,32 @@ def test_what_was_learnt_is_found_again(predictor: Predictor, examples: list[Exa
     assert 2 * hits / (chosen + true) > 0.75
 
 
+def test_what_speaks_for_each_suggested_tag_is_told(predictor: Predictor, examples: list[Example]) -> None:
+    taught = {example.paper.id: example for example in examples}
+    support = Counter((d, tag) for e in examples for d, tags in e.tags.items() for tag in tags)
+    for suggestion in predictor.predict([e.paper for e in examples[:10]], at=NOW):
+        evidence = suggestion.evidence
+        for dimension, tags in suggestion.tags.items():
+            assert evidence.tags[dimension].keys() == set(tags)
+            for tag in tags:
+                found, score = evidence.tags[dimension][tag], suggestion.scores[dimension][tag]
+                assert sum(found.shares.values()) == pytest.approx(np.log(score / (1 - score)), abs=1e-6)
+                assert found.labelled_papers == support[dimension, tag]
+                text = taught[suggestion.paper_id].paper.title + " " + taught[suggestion.paper_id].paper.abstract
+                assert all(word.word in " ".join(text.split()) and word.title + word.abstract for word in found.words)
+                assert all(term in text.lower() for looked in found.looked_at for term in looked.split())
+        assert len(evidence.nearest) == 3 and suggestion.paper_id not in {paper.id for paper in evidence.nearest}
+        likenesses = [paper.likeness for paper in evidence.nearest]
+        assert likenesses == sorted(likenesses, reverse=True) and 0 < likenesses[0] < 1
+        assert all(paper.tags == taught[paper.id].tags for paper in evidence.nearest)
+
+
+def test_a_model_version_gives_no_abstract_away(tuned: Path, examples: list[Example]) -> None:
+    kept = (tuned / "model.json").read_text()
+    assert examples[0].paper.title in kept
+    assert not any(e.paper.abstract[:60] in kept for e in examples)
+
+
 def test_hard_inputs_are_tagged_and_marked(predictor: Predictor) -> None:
     papers = [
         Paper("empty", "A title alone about robots", ""),
@@ -155,6 +183,9 @@ def test_without_any_label_tags_go_by_their_words_and_meanings(
     both = sum(len(s.tags[d]) + len(e.tags[d]) for s, e in zip(found, examples, strict=True) for d in s.tags)
     assert 2 * hits / both > 0.5, "chance is about 0.1"
     assert all(s.needs_review for s in found), "nobody has confirmed anything"
+    for suggestion in found:
+        assert suggestion.unbacked == [(d, tag) for d, tags in suggestion.tags.items() for tag in tags]
+        assert suggestion.evidence.nearest == ()
 
 
 def test_another_tag_set_works_the_same(small_tag_set: TagSet, tmp_path: Path) -> None:
@@ -178,6 +209,20 @@ def test_cross_validation_beats_the_baseline(examples: list[Example], tag_set: T
     assert float(str(document["micro_f1"])) > float(str(document["baseline"]["micro_f1"])) + 0.1  # type: ignore[index]
     assert 0.4 < float(str(document["micro_f1"])) < 0.95, "too good to be held out"
     json.dumps(document)
+
+
+def test_a_floor_of_precision_suggests_less_and_is_recorded(
+    examples: list[Example], tag_set: TagSet, tmp_path: Path
+) -> None:
+    found = {}
+    for aim in (Aim(), Aim(0.95)):
+        folder = make(examples, tag_set, tmp_path, replace(FROZEN, aim=aim), str(aim))
+        figures = package.read_version(folder).figures
+        assert figures["aim"] == json.loads((folder / "model.json").read_text())["aim"] == str(aim)
+        suggestions = load_predictor(folder).predict([e.paper for e in examples], at=NOW)
+        assert all(s.tags[d.id] for s in suggestions for d in tag_set.dimensions if d.required)
+        found[aim.precision] = (figures["micro_precision"], figures["micro_recall"])
+    assert found[0.95][0] > found[None][0] + 0.03 and found[0.95][1] < found[None][1]
 
 
 def test_too_little_to_hold_out_is_said(examples: list[Example], tag_set: TagSet) -> None:
@@ -334,6 +379,7 @@ def test_a_foreign_or_newer_manifest_is_one_clear_line(
         ("2.count_means", lambda a: a * np.nan),
         ("rarity", lambda a: a[:-1]),
         ("attention_head.queries", lambda a: a[:-1]),
+        ("neighbours.embeddings", lambda a: a[:-1]),
     ],
 )
 def test_arrays_that_do_not_fit_are_told_although_their_checksum_is_right(
