@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import logging
+import hashlib
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tagger.domain.model import Progress, no_progress
 from tagger.errors import LearningError
-from tagger.learning.encoder import MAX_TOKENS, find_encoder
+from tagger.learning.encoder import MAX_TOKENS
+from tagger.learning.plain_setfit import load_setfit
+from tagger.learning.state_cache import StateCache, cache_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TRAINED_LAYERS = 2
+# To be raised when the frozen layers' output is computed in another way, so that what is in caches isn't used.
+_WAY_OF_LOWERING = 1
 
 # A torch module of whatever architecture was loaded: its attributes can't be typed.
 Network: TypeAlias = Any
@@ -36,18 +40,7 @@ class Body:
     """A sentence encoder of the BERT kind (``embeddings`` and ``encoder.layer``), mean- or CLS-pooled."""
 
     def __init__(self, name: str) -> None:
-        from setfit import SetFitModel
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()
-        logging.getLogger("setfit.modeling").setLevel(logging.ERROR)  # it misses a head that tagger doesn't want
-        path = find_encoder(name)
-        try:
-            loaded = SetFitModel.from_pretrained(path, device="cpu", local_files_only=Path(path).is_dir())
-        except (OSError, ValueError, KeyError) as error:
-            hint = "Give a folder, a hub id that can be downloaded, or leave `encoder` out of tagger.toml"
-            raise LearningError(f"the encoder {name} can't be loaded: {error}", hint) from error
-        sentence_encoder = loaded.model_body
+        sentence_encoder = load_setfit(name, download=True).model_body
         self.tokenizer: Network = sentence_encoder.tokenizer
         self.model: Network = sentence_encoder[0].auto_model.eval()
         self.pools_first = _pools_first_token(sentence_encoder, name)
@@ -66,26 +59,52 @@ class Body:
             parameter.requires_grad = True
 
     def lower(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Lowered]:
-        """Run the frozen layers over texts, cut at 256 tokens."""
+        """Return texts after the frozen layers, cut at 256 tokens; those read before come from the cache.
+
+        Where a text is read again among others, its states may differ in the last of their 16 bits, as padding rounds
+        differently; what is in the cache stays as it was first read.
+        """
         import torch
 
+        cache = StateCache(cache_folder(), self._lower_hash(), self.dims)
         encoded = [self.tokenizer(text, truncation=True, max_length=MAX_TOKENS)["input_ids"] for text in texts]
-        lowered: list[Lowered | None] = [None] * len(texts)
-        done = 0
-        for batch in batches_by_length([len(ids) for ids in encoded], 32):
-            width = max(len(encoded[i]) for i in batch)
-            ids = torch.zeros((len(batch), width), dtype=torch.long)
-            mask = torch.zeros((len(batch), width), dtype=torch.long)
-            for row, i in enumerate(batch):
-                ids[row, : len(encoded[i])] = torch.tensor(encoded[i])
-                mask[row, : len(encoded[i])] = 1
-            with torch.no_grad():
-                states = self._lower(input_ids=ids, attention_mask=mask).last_hidden_state
-            for row, i in enumerate(batch):
-                lowered[i] = Lowered(states[row, : len(encoded[i])].to(torch.float16).clone())
+        known = [cache.get(ids) for ids in encoded]
+        lowered = [None if states is None else Lowered(torch.from_numpy(states)) for states in known]
+        missing = [i for i, item in enumerate(lowered) if item is None]
+        done = len(texts) - len(missing)
+        progress("reading papers", done, len(texts))
+        for chosen in batches_by_length([len(encoded[i]) for i in missing], 32):
+            batch = [missing[i] for i in chosen]
+            for i, states in zip(batch, self._run_lower([encoded[i] for i in batch]), strict=True):
+                lowered[i] = Lowered(states)
+                cache.put(encoded[i], states.numpy())
             done += len(batch)
             progress("reading papers", done, len(texts))
+        if missing:
+            cache.trim()
         return [item for item in lowered if item is not None]
+
+    def _run_lower(self, encoded: Sequence[list[int]]) -> list[torch.Tensor]:
+        """Run the frozen layers over token ids: 16-bit states, (tokens, dims) each."""
+        import torch
+
+        width = max(len(ids) for ids in encoded)
+        ids = torch.zeros((len(encoded), width), dtype=torch.long)
+        mask = torch.zeros((len(encoded), width), dtype=torch.long)
+        for row, of_text in enumerate(encoded):
+            ids[row, : len(of_text)] = torch.tensor(of_text)
+            mask[row, : len(of_text)] = 1
+        with torch.no_grad():
+            states = self._lower(input_ids=ids, attention_mask=mask).last_hidden_state
+        return [states[row, : len(of_text)].to(torch.float16).clone() for row, of_text in enumerate(encoded)]
+
+    def _lower_hash(self) -> bytes:
+        """Return SHA-256 of the frozen layers: how they are built, and their weights."""
+        hashed = hashlib.sha256(f"{_WAY_OF_LOWERING} {type(self.model)} {self.model.config.to_json_string()}".encode())
+        for name, weights in self._lower.state_dict().items():
+            hashed.update(name.encode())
+            hashed.update(weights.contiguous().numpy())
+        return hashed.digest()
 
     def raise_batch(self, upper: Network, batch: Sequence[Lowered], max_tokens: int = MAX_TOKENS) -> torch.Tensor:
         """Run an upper part over lowered texts: unit embeddings, shape (texts, dims), with gradients if they are on."""

@@ -106,7 +106,7 @@ def load_setfit(encoder: str, *, download: bool) -> Library:
     logging.getLogger("setfit.modeling").setLevel(logging.ERROR)  # it misses a head, which isn't there yet
     path = find_encoder(encoder)
     try:
-        if not Path(path).is_dir():
+        if not Path(path).is_absolute():
             # Given an id, the library would ask the hub about it, even where all files are here.
             path = snapshot_download(path, local_files_only=not download)
         return SetFitModel.from_pretrained(
