@@ -12,12 +12,16 @@ import typer
 from tagger.cli.output import Day, Json, counted, fail, note, progress_bar, show, table
 from tagger.errors import ModelError
 from tagger.files import write_file
-from tagger.learning.options import TrainingOptions
+from tagger.learning.options import Recipe, TrainingOptions
 
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same model.")]
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
 DEFAULT_MINUTES = TrainingOptions().minutes
 Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning may take.")]
+Kind = Annotated[
+    Recipe,
+    typer.Option("--recipe", help="tagger's own way, or plain SetFit as its library trains it, to compare with."),
+]
 
 
 def train(
@@ -25,6 +29,11 @@ def train(
     seed: Seed = 0,
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
+    recipe: Kind = "stack",
+    steps: Annotated[
+        tuple[int, int, int] | None,
+        typer.Option(min=0, help="Fine-tuning's steps, as `models show` has them, to repeat a run that the clock cut."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a new model version from what people annotated, and make it the current one.
@@ -34,13 +43,17 @@ def train(
     from tagger.steps import train as training
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, steps=steps)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
     version = result.version
     document = {"model": version.name, "papers": version.papers, "seconds": round(result.seconds, 1)}
     trained = f"Trained {version.name} on {counted(version.papers, 'paper')} in {result.seconds:.0f} s"
-    lines = [line for line in (trained, result.tuning, result.readiness.sentence, "Next: tagger predict") if line]
+    lines = [
+        line
+        for line in (trained, result.recipe, result.tuning, result.readiness.sentence, "Next: tagger predict")
+        if line
+    ]
     readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
     show(document | readiness, "\n".join(lines), as_json=json)
 
@@ -51,6 +64,7 @@ def evaluate(
     seed: Seed = 0,
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
+    recipe: Kind = "stack",
     json: Json = False,
 ) -> None:
     """Cross-validate: what a model trained on the present annotations would score on papers it hasn't seen.
@@ -60,7 +74,7 @@ def evaluate(
     from tagger.steps import evaluate as evaluating
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = evaluating.evaluate(workspace, options=options, folds=folds, progress=progress)
         names = {d.id: {tag.id: tag.name for tag in d.tags} for d in workspace.tag_set.dimensions}

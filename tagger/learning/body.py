@@ -40,6 +40,7 @@ class Body:
     """A sentence encoder of the BERT kind (``embeddings`` and ``encoder.layer``), mean- or CLS-pooled."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         sentence_encoder = load_setfit(name, download=True).model_body
         self.tokenizer: Network = sentence_encoder.tokenizer
         self.model: Network = sentence_encoder[0].auto_model.eval()
@@ -55,8 +56,9 @@ class Body:
         self.upper: Network = copy.deepcopy(self.model)
         self.upper._modules["embeddings"] = _pass_through()
         self.upper.encoder.layer = self.upper.encoder.layer[split:]
-        for parameter in self.upper.parameters():
-            parameter.requires_grad = True
+        # What the frozen layers use as well, as MPNet's relative positions, stays as it is.
+        self.upper.requires_grad_(False)
+        self.upper.encoder.layer.requires_grad_(True)
 
     def lower(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Lowered]:
         """Return texts after the frozen layers, cut at 256 tokens; those read before come from the cache.
@@ -119,6 +121,21 @@ class Body:
             mask[row, :length] = 1
         hidden = upper(inputs_embeds=states, attention_mask=mask).last_hidden_state
         return _pooled(hidden, mask, first=self.pools_first)
+
+    def freeze_lower(self, model: Network) -> None:
+        """Keep a SetFitModel of the same encoder from training what is frozen here."""
+        model.model_body.requires_grad_(False)
+        self._trained(model).requires_grad_(True)
+
+    def upper_of(self, model: Network) -> Network:
+        """Return an upper part with the top layers of a SetFitModel of the same encoder."""
+        upper = copy.deepcopy(self.upper)
+        upper.encoder.layer.load_state_dict(self._trained(model).state_dict())
+        return upper
+
+    def _trained(self, model: Network) -> Network:
+        layers = model.model_body[0].auto_model.encoder.layer
+        return layers[len(layers) - len(self.upper.encoder.layer) :]
 
     def embed(self, upper: Network, lowered: Sequence[Lowered]) -> NDArray[np.float32]:
         """Return unit embeddings of lowered texts, shape (texts, dims)."""
