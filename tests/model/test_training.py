@@ -25,13 +25,16 @@ from tagger.learning import package
 from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
 from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
+from tagger.learning.fitting import fit, frozen_readings, judge
 from tagger.learning.heads import sigmoid
 from tagger.learning.options import Aim, TrainingOptions
+from tagger.learning.plain_heads import fit_plain_heads, judge_plain_heads
 from tagger.learning.prediction import Predictor, load_predictor
 from tagger.learning.readiness import readiness
 from tagger.learning.setfit_export import export_setfit
-from tagger.learning.training import train
+from tagger.learning.training import read_texts, train
 from tagger.learning.weights import OWN, SHARED, read_weights
+from tagger.learning.word_evidence import fit_words
 from tagger.sources import read_annotations
 from tagger.tagset import default_tag_set_file, read_tag_set
 from tests.conftest import NOW, ROOT
@@ -228,6 +231,22 @@ def test_a_floor_of_precision_suggests_less_and_is_recorded(
 def test_too_little_to_hold_out_is_said(examples: list[Example], tag_set: TagSet) -> None:
     with pytest.raises(LearningError, match="too few to hold some out"):
         evaluate(examples[:4], tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress)
+
+
+def test_judging_says_what_fitting_says(examples: list[Example], tag_set: TagSet) -> None:
+    texts = read_texts(examples, (), tag_set, PACKAGED, no_progress)
+    readings = frozen_readings(texts.read(texts.body.upper), [e.paper.id for e in examples], 2)
+    words = fit_words(examples, (), tag_set, 0)
+    for fit_over, judge_over in ((fit, judge), (fit_plain_heads, judge_plain_heads)):
+        said = fit_over(examples, tag_set, words, readings, 0)[1]
+        for one, other in zip(said, judge_over(examples, tag_set, words, readings, 0), strict=True):
+            assert np.array_equal(one.scores, other.scores) and np.array_equal(one.chosen, other.chosen)
+
+
+def test_plain_setfit_can_be_cross_validated(examples: list[Example], tag_set: TagSet) -> None:
+    options = TrainingOptions(recipe="setfit", minutes=0.1)
+    document = evaluate(examples, tag_set, encoder=PACKAGED, options=options, folds=2, progress=no_progress).document()
+    assert 0 < float(str(document["micro_f1"])) < 0.9
 
 
 def test_an_interrupted_training_leaves_nothing(examples: list[Example], tag_set: TagSet, tmp_path: Path) -> None:
