@@ -16,7 +16,7 @@ from tagger.files import new_folder
 from tagger.learning.encoder import find_encoder, paper_text, tag_text
 from tagger.learning.examples import Example, data_fingerprint
 from tagger.learning.fitting import OutOfFold, Reading, Readings, fit, frozen_readings, judge
-from tagger.learning.metrics import figures_of, mean_figures
+from tagger.learning.metrics import figures_of, mean_figures, mean_of_f1
 from tagger.learning.options import TrainingOptions
 from tagger.learning.package import write_package
 from tagger.learning.plain_heads import fit_plain_heads, judge_plain_heads
@@ -155,8 +155,7 @@ def learn(
 
 
 def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
-    figures = mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in out_of_fold])
-    return (figures.micro_f1 + figures.macro_f1) / 2
+    return mean_of_f1(mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in out_of_fold]))
 
 
 def _figures(learnt: Learnt, options: TrainingOptions) -> dict[str, object]:
