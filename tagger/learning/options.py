@@ -12,3 +12,12 @@ class TrainingOptions:
     body: Literal["tuned", "frozen"] = "tuned"
     minutes: float = 4.0
     epochs: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOptions:
+    """How to evaluate: in how many folds, with a learning curve or not, and beside SetFit if it may take steps."""
+
+    folds: int = 5
+    curve: bool = False
+    setfit_steps: int = 0

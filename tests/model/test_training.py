@@ -20,7 +20,6 @@ from tagger.domain.tags import TagSet
 from tagger.errors import LearningError, ModelError
 from tagger.learning import package
 from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
-from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
 from tagger.learning.prediction import Predictor, load_predictor
@@ -143,18 +142,6 @@ def test_another_tag_set_works_the_same(small_tag_set: TagSet, tmp_path: Path) -
         at=NOW,
     )
     assert [s.tags["habitat"] for s in found] == [("sea",), ("forest",)]
-
-
-def test_cross_validation_beats_the_baseline(examples: list[Example], tag_set: TagSet) -> None:
-    document = evaluate(examples, tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress).document()
-    assert float(str(document["micro_f1"])) > float(str(document["baseline"]["micro_f1"])) + 0.1  # type: ignore[index]
-    assert 0.4 < float(str(document["micro_f1"])) < 0.95, "too good to be held out"
-    json.dumps(document)
-
-
-def test_too_little_to_hold_out_is_said(examples: list[Example], tag_set: TagSet) -> None:
-    with pytest.raises(LearningError, match="too few to hold some out"):
-        evaluate(examples[:4], tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress)
 
 
 def test_an_interrupted_training_leaves_nothing(examples: list[Example], tag_set: TagSet, tmp_path: Path) -> None:
