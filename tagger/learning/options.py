@@ -53,3 +53,12 @@ class TrainingOptions:
     epochs: float = 1.0
     aim: Aim = BEST_F1
     steps: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOptions:
+    """How to evaluate: in how many folds, with a learning curve or not, and beside SetFit if it may take steps."""
+
+    folds: int = 5
+    curve: bool = False
+    setfit_steps: int = 0

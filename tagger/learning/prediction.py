@@ -20,6 +20,14 @@ from tagger.learning.weights import read_weights
 MOST_UNKNOWN = 0.25
 
 
+def is_readable(paper: Paper, unknown: float) -> bool:
+    """Return whether a paper may go without review: it has an abstract, and the encoder knows its words.
+
+    ``unknown`` is the share of its tokens that the encoder doesn't know.
+    """
+    return bool(paper.abstract) and unknown <= MOST_UNKNOWN
+
+
 class Predictor:
     """A loaded model version. ``tag_set`` is the one it was trained for."""
 
@@ -54,7 +62,7 @@ class Predictor:
                 tags[dimension.id] = tuple(
                     tag for tag, chosen in zip(dimension.tag_ids, scored.chosen[i][row], strict=True) if chosen
                 )
-            sure = bool(scored.sure[row]) and bool(paper.abstract) and unknown[row] <= MOST_UNKNOWN
+            sure = bool(scored.sure[row]) and is_readable(paper, unknown[row])
             suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, not sure, evidence[row]))
         return suggestions
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
+from tagger.domain.paper import Paper
 from tagger.errors import ModelError
 from tagger.learning.comparison import LEAST_PAPERS, Rival, rival
 from tagger.learning.examples import Example
@@ -79,8 +80,6 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     """
     started = time.monotonic()
     examples = labelled_papers(workspace)
-    ids = {example.paper.id for example in examples}
-    background = [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
     version = train_model(
         examples,
         workspace.tag_set,
@@ -88,7 +87,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
         models=workspace.settings.models,
         encoder=workspace.settings.encoder,
         options=options,
-        background=background,
+        background=background_papers(workspace, examples),
         created_at=now,
         progress=progress,
     )
@@ -125,6 +124,12 @@ def labelled_papers(workspace: Workspace) -> list[Example]:
             chosen[paper_id] = _known_tags(workspace, ((t.dimension, t.tag) for t in by_people))
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
     return [Example(papers[paper_id], workspace.tag_set.ordered(chosen[paper_id])) for paper_id in sorted(chosen)]
+
+
+def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list[Paper]:
+    """Return as many other papers as training can use to learn what is ordinary."""
+    ids = {example.paper.id for example in examples}
+    return [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
 
 
 def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

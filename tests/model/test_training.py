@@ -24,7 +24,6 @@ from tagger.errors import LearningError, ModelError
 from tagger.learning import package
 from tagger.learning.comparison import rival
 from tagger.learning.encoder import PACKAGED, OnnxEncoder, find_encoder
-from tagger.learning.evaluation import evaluate
 from tagger.learning.examples import Example
 from tagger.learning.fitting import fit, frozen_readings, judge
 from tagger.learning.heads import sigmoid
@@ -208,13 +207,6 @@ def test_another_tag_set_works_the_same(small_tag_set: TagSet, tmp_path: Path) -
     assert [s.tags["habitat"] for s in found] == [("sea",), ("forest",)]
 
 
-def test_cross_validation_beats_the_baseline(examples: list[Example], tag_set: TagSet) -> None:
-    document = evaluate(examples, tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress).document()
-    assert float(str(document["micro_f1"])) > float(str(document["baseline"]["micro_f1"])) + 0.1  # type: ignore[index]
-    assert 0.4 < float(str(document["micro_f1"])) < 0.95, "too good to be held out"
-    json.dumps(document)
-
-
 def test_a_floor_of_precision_suggests_less_and_is_recorded(
     examples: list[Example], tag_set: TagSet, tmp_path: Path
 ) -> None:
@@ -229,11 +221,6 @@ def test_a_floor_of_precision_suggests_less_and_is_recorded(
     assert found[0.95][0] > found[None][0] + 0.03 and found[0.95][1] < found[None][1]
 
 
-def test_too_little_to_hold_out_is_said(examples: list[Example], tag_set: TagSet) -> None:
-    with pytest.raises(LearningError, match="too few to hold some out"):
-        evaluate(examples[:4], tag_set, encoder=PACKAGED, options=FROZEN, folds=3, progress=no_progress)
-
-
 def test_judging_says_what_fitting_says(examples: list[Example], tag_set: TagSet) -> None:
     texts = read_texts(examples, (), tag_set, PACKAGED, no_progress)
     readings = frozen_readings(texts.read(texts.body.upper), [e.paper.id for e in examples], 2)
@@ -242,12 +229,6 @@ def test_judging_says_what_fitting_says(examples: list[Example], tag_set: TagSet
         said = fit_over(examples, tag_set, words, readings, 0)[1]
         for one, other in zip(said, judge_over(examples, tag_set, words, readings, 0), strict=True):
             assert np.array_equal(one.scores, other.scores) and np.array_equal(one.chosen, other.chosen)
-
-
-def test_plain_setfit_can_be_cross_validated(examples: list[Example], tag_set: TagSet) -> None:
-    options = TrainingOptions(recipe="setfit", minutes=0.1)
-    document = evaluate(examples, tag_set, encoder=PACKAGED, options=options, folds=2, progress=no_progress).document()
-    assert 0 < float(str(document["micro_f1"])) < 0.9
 
 
 def test_an_interrupted_training_leaves_nothing(examples: list[Example], tag_set: TagSet, tmp_path: Path) -> None:
