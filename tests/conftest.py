@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tagger.domain.tags import Dimension, Tag, TagSet
@@ -14,6 +15,10 @@ SHARED_DATA = Path(os.environ.get("TAGGER_SHARED_DATA", ROOT.parent / "shared" /
 # `make` puts Label Studio into an environment of its own beside the project's.
 if (ROOT / ".venv-studio").is_dir():
     os.environ.setdefault("TAGGER_STUDIO_VENV", str(ROOT / ".venv-studio"))
+
+# A shared machine, or a library imported by the first example, says nothing about the code.
+hypothesis.settings.register_profile("tagger", deadline=None)
+hypothesis.settings.load_profile("tagger")
 
 NOW = datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
 

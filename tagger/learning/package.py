@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 MANIFEST = "manifest.json"
+MODEL = "model.json"
 _ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
 _NEIGHBOURS = ("embeddings", "meanings", "labels")
 _REMEDY = "Copy it again, or `tagger train` a new one"
@@ -52,7 +53,7 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
         "features": FEATURES,
         "word_vectors": word_vectors.fingerprint(),
     }
-    (folder / "model.json").write_text(_json(content), encoding="utf-8")
+    (folder / MODEL).write_text(_json(content), encoding="utf-8")
     manifest = {
         "format": FORMAT,
         "version": asdict(version) | {"created_at": version.created_at.isoformat()},
@@ -85,7 +86,7 @@ def verify(folder: Path) -> None:
     The encoder's own weights, which lie elsewhere, are verified when they are read.
     """
     files = _manifest(folder)["files"]
-    for name in (GRAPH, ENCODER, "tokenizer.json", "heads.safetensors", "model.json"):
+    for name in (GRAPH, ENCODER, "tokenizer.json", "heads.safetensors", MODEL):
         if name not in files:
             raise ModelError(f"the manifest of {folder} doesn't name {name}", _REMEDY)
     for name, expected in files.items():
@@ -99,6 +100,15 @@ def verify(folder: Path) -> None:
             raise ModelError(f"{folder / name} is damaged or was altered", _REMEDY)
 
 
+def read_tag_set(folder: Path) -> TagSet:
+    """Verify a model version and return the tag set it was trained for. Raises ModelError."""
+    verify(folder)
+    try:
+        return _tag_set(json.loads((folder / MODEL).read_text(encoding="utf-8"))["tag_set"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
+
+
 def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
     """Verify a model version and return it, less its encoder. Raises ModelError."""
     from safetensors import SafetensorError
@@ -107,7 +117,7 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
     verify(folder)
     version = read_version(folder)
     try:
-        content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        content = json.loads((folder / MODEL).read_text(encoding="utf-8"))
         tensors = load_file(folder / "heads.safetensors")
         tag_set = _tag_set(content["tag_set"])
         if tuple(content["features"]) != FEATURES or content["word_vectors"] != word_vectors.fingerprint():

@@ -69,7 +69,7 @@ def knows(folder: Path, tag_set: TagSet) -> bool:
     """
     if package.read_version(folder).tag_set_fingerprint == tag_set.fingerprint:
         return True
-    _, theirs, _ = package.read_package(folder)
+    theirs = package.read_tag_set(folder)
     return [(d.id, d.tag_ids) for d in theirs.dimensions] == [(d.id, d.tag_ids) for d in tag_set.dimensions]
 
 

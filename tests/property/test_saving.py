@@ -22,7 +22,7 @@ papers = st.builds(
 batches = st.lists(st.builds(Entry, papers, st.sampled_from([None, date(2026, 8, 7), date(2026, 8, 8)])), max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(batches, st.booleans()), min_size=1, max_size=4))
 def test_saving_again_changes_nothing_and_loses_no_word(history: list[tuple[list[Entry], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "tagger.db", create=True) as store:

@@ -100,7 +100,7 @@ def test_an_edited_tag_set_asks_for_training_but_edited_words_do_not(
     desk.paper("p2")
     write_manifest(desk)
     trained_for = desk.workspace.tag_set
-    monkeypatch.setattr(package, "read_package", lambda folder: (MODEL, trained_for, None))
+    monkeypatch.setattr(package, "read_tag_set", lambda folder: trained_for)
     with open_desk(tmp_path / "w", TAGS.replace("{id: sea}", "{id: sea, means: Salt water}")) as reworded:
         check_model(reworded.workspace.current_model(), reworded.workspace.tag_set)
         assert status(reworded.workspace).next.startswith("tagger predict")
