@@ -7,59 +7,95 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from tagger.domain.model import Progress, no_progress
+from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.errors import LearningError
+from tagger.learning.answers import Answers, Truth, lead, truth
+from tagger.learning.curve import curve_sizes, fit_on_few
+from tagger.learning.encoder import MAX_TOKENS, paper_text
 from tagger.learning.examples import Example, folds_of, labels_of
-from tagger.learning.heads import sigmoid
-from tagger.learning.metrics import MACRO_SUPPORT, Figures, TagFigures, figures_of, mean_figures, tag_figures
-from tagger.learning.options import TrainingOptions
+from tagger.learning.fitting import Reading
+from tagger.learning.lexicon import fit_lexicon
+from tagger.learning.metrics import MACRO_SUPPORT, figures_of, reliability
+from tagger.learning.options import EvaluationOptions, TrainingOptions
+from tagger.learning.peers import FROZEN, SETFIT, TFIDF, PeerAnswers, fit_linear, fit_setfit
+from tagger.learning.prediction import is_readable
 from tagger.learning.scoring import score
-from tagger.learning.thresholds import best_threshold, choose
-from tagger.learning.training import learn, read_texts
+from tagger.learning.training import ENOUGH_PAPERS, learn, read_texts
+from tagger.learning.tuning import Texts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tagger.learning.heads import Matrix
+
 LEAST_PAPERS = 5
-BASELINE = "TF-IDF, one-vs-rest logistic regression"
+WHAT = "cross-validating"
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What one way of tagging scored: a dimension's figures, and its tags', by id."""
+class CurvePoint:
+    """What so many labelled papers give; for the folds' whole training data, the mean of their numbers."""
 
-    figures: Figures
-    tags: dict[str, TagFigures]
+    papers: int
+    answers: Answers
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures for the model and for the baseline, by dimension id. ``sure`` papers are those that need no review."""
+    """Answers of the model and of its peers, TF-IDF first. ``sure`` papers are those that need no review.
 
-    papers: int
-    folds: int
-    model: dict[str, Judged]
-    baseline: dict[str, Judged]
-    sure: int
-    sure_example_f1: float | None
+    ``curve`` is empty unless it was asked for.
+    """
+
+    truth: Truth
+    model: Answers
+    peers: tuple[Answers, ...]
+    sure: NDArray[np.bool_]
+    curve: tuple[CurvePoint, ...]
+
+    @property
+    def folds(self) -> int:
+        """How many folds held papers out."""
+        return int(self.truth.folds.max()) + 1
 
     def document(self) -> dict[str, object]:
         """Return everything as one document; figures of the whole are means over the dimensions."""
+        tags = {d: {tag: t.document() for tag, t in of.items()} for d, of in self.model.tags().items()}
+        peers = [self._peer(peer) for peer in self.peers]
         return {
-            **_whole(self.model),
-            "papers": self.papers,
+            **self.model.whole().document(),
+            "papers": len(self.sure),
             "folds": self.folds,
             "macro_support": MACRO_SUPPORT,
-            "sure": self.sure,
-            "sure_example_f1": self.sure_example_f1,
-            "dimensions": {d: asdict(j.figures) | {"tags": _tags(j)} for d, j in self.model.items()},
-            "baseline": {
-                "name": BASELINE,
-                **_whole(self.baseline),
-                "dimensions": {d: asdict(j.figures) for d, j in self.baseline.items()},
-            },
+            "sure": int(self.sure.sum()),
+            "sure_example_f1": self._sure_example_f1(),
+            "reliability": [asdict(each) for each in reliability(*self.model.pairs())],
+            "dimensions": {d: s.document() | {"tags": tags[d]} for d, s in self.model.dimensions().items()},
+            "baseline": peers[0],
+            "peers": peers,
+            "curve": [{"papers": point.papers} | point.answers.whole().document() for point in self.curve],
         }
+
+    def _peer(self, peer: Answers) -> dict[str, object]:
+        dimensions = {d: summary.document() for d, summary in peer.dimensions().items()}
+        return (
+            {"name": peer.name}
+            | peer.whole().document()
+            | {
+                "lead": lead(self.model, peer),
+                "dimensions": dimensions,
+            }
+        )
+
+    def _sure_example_f1(self) -> float | None:
+        import numpy as np
+
+        if not self.sure.any():
+            return None
+        labels, chosen = (np.concatenate(each, 1)[self.sure] for each in (self.truth.labels, self.model.chosen))
+        return figures_of(labels, chosen, np.concatenate(self.model.scores, 1)[self.sure]).example_f1
 
 
 def evaluate(
@@ -68,86 +104,112 @@ def evaluate(
     *,
     encoder: str,
     options: TrainingOptions,
-    folds: int,
+    how: EvaluationOptions,
+    background: Sequence[Paper] = (),
     progress: Progress,
 ) -> Evaluation:
     """Hold out each fold in turn, train on the others, heads, body, stack, thresholds and all, and judge.
 
     Papers are put into folds by a hash of their ids. The encoder's frozen layers are run once: no label touches them.
-    Raises LearningError with fewer than five papers.
+    ``background`` are papers without tags, used as `train` uses them. Raises LearningError with fewer than five papers,
+    or if a fold stays empty.
     """
-    import numpy as np
-
     if len(examples) < LEAST_PAPERS:
         hint = f"Label {LEAST_PAPERS - len(examples)} more in Label Studio, or `tagger annotations import FILE`"
         raise LearningError(f"{len(examples)} annotated papers are too few to hold some out", hint)
-    texts = read_texts(examples, (), tag_set, encoder, progress)
-    as_it_is = texts.read(texts.body.upper)
-    outer = folds_of([example.paper.id for example in examples], folds, "evaluation")
-    labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
-    model, baseline = _Collected(labels), _Collected(labels)
-    sure = np.zeros(len(examples), dtype=bool)
-    for fold in range(folds):
-        progress("cross-validating", fold, folds)
-        held_out, known = np.flatnonzero(outer == fold), np.flatnonzero(outer != fold)
-        if not len(held_out) or not len(known):
-            raise LearningError(f"{len(examples)} papers don't fill {folds} folds", "Label more, or take fewer --folds")
-        training = [examples[i] for i in known]
-        before = replace(as_it_is, papers=as_it_is.papers[known])
-        learnt = learn(training, (), tag_set, texts.part(known.tolist()), before, options, no_progress)
-        papers = [examples[i].paper for i in held_out]
-        embeddings = texts.body.embed(learnt.upper, texts.part(held_out.tolist()).papers)
-        scored = score(learnt.fitted, tag_set, papers, embeddings)
-        sure[held_out] = scored.sure
-        words = learnt.fitted.lexicon.matrix(papers)
-        for i, dimension in enumerate(tag_set.dimensions):
-            model.take(i, held_out, scored.scores[i], scored.chosen[i])
-            said, head = learnt.out_of_fold[i], learnt.fitted.dimensions[i].word_head
-            threshold = best_threshold(said.labels, sigmoid(said.word_logits), required=dimension.required)
-            plain = sigmoid(head.logits(words))
-            baseline.take(i, held_out, plain, choose(plain, threshold, required=dimension.required))
-    progress("cross-validating", folds, folds)
-    own = (
-        [figures_of(*(np.concatenate(a, 1)[sure] for a in (labels, model.chosen, model.scores)))] if sure.any() else []
-    )
-    return Evaluation(
-        papers=len(examples),
-        folds=folds,
-        model=model.judged(tag_set),
-        baseline=baseline.judged(tag_set),
-        sure=int(sure.sum()),
-        sure_example_f1=own[0].example_f1 if own else None,
-    )
+    folds = folds_of([example.paper.id for example in examples], how.folds, "evaluation")
+    sizes = [int((folds != fold).sum()) for fold in range(how.folds)]
+    if max(sizes) == len(examples) or min(sizes) == 0:
+        raise LearningError(f"{len(examples)} papers don't fill {how.folds} folds", "Label more, or take fewer --folds")
+    background = background[: max(ENOUGH_PAPERS - min(sizes), 0)]
+    texts = read_texts(examples, background, tag_set, encoder, progress)
+    run = _Run(examples, background, tag_set, texts, encoder, options, how, folds)
+    for fold in range(how.folds):
+        progress(WHAT, fold, how.folds)
+        run.hold_out(fold)
+    progress(WHAT, how.folds, how.folds)
+    whole = CurvePoint(round(sum(sizes) / len(sizes)), run.model)
+    curve = [CurvePoint(size, answers) for size, answers in run.curve.items()]
+    peers = tuple(run.peers.values())
+    return Evaluation(run.truth, run.model, peers, run.sure, (*curve, whole) if how.curve else ())
 
 
-class _Collected:
-    """Scores and choices for all papers, filled in fold by fold."""
+class _Run:
+    """One cross-validation, filled in fold by fold."""
 
-    def __init__(self, labels: list[NDArray[np.bool_]]) -> None:
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        background: Sequence[Paper],
+        tag_set: TagSet,
+        texts: Texts,
+        encoder: str,
+        options: TrainingOptions,
+        how: EvaluationOptions,
+        folds: NDArray[np.int64],
+    ) -> None:
         import numpy as np
 
-        self.labels = labels
-        self.scores = [np.zeros(y.shape) for y in labels]
-        self.chosen = [np.zeros(y.shape, dtype=bool) for y in labels]
+        self._examples, self._background, self._tag_set, self._texts = examples, background, tag_set, texts
+        self._encoder, self._options, self._how, self._folds = encoder, options, how, folds
+        self._as_it_is = texts.read(texts.body.upper)
+        self._unknown = _unknown_shares(texts, [example.paper for example in examples])
+        labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
+        self.truth = truth(tag_set, labels, folds, options.seed)
+        self.model = Answers("tagger", self.truth)
+        self.peers = {name: Answers(name, self.truth) for name in (TFIDF, FROZEN)}
+        if how.setfit_steps:
+            self.peers[SETFIT] = Answers(f"{SETFIT}, {how.setfit_steps} steps a dimension", self.truth)
+        least = min(int((folds != fold).sum()) for fold in range(how.folds))
+        self.curve = {size: Answers("tagger", self.truth) for size in (curve_sizes(least) if how.curve else [])}
+        self.sure = np.zeros(len(examples), dtype=bool)
 
-    def take(self, i: int, rows: NDArray[np.int64], scores: NDArray[np.float64], chosen: NDArray[np.bool_]) -> None:
-        self.scores[i][rows], self.chosen[i][rows] = scores, chosen
+    def hold_out(self, fold: int) -> None:
+        """Train on all papers but a fold's, in every way, and take the answers for that fold's."""
+        import numpy as np
 
-    def judged(self, tag_set: TagSet) -> dict[str, Judged]:
-        return {
-            dimension.id: Judged(
-                figures_of(labels, chosen, scores),
-                dict(zip(dimension.tag_ids, tag_figures(labels, chosen, scores), strict=True)),
-            )
-            for dimension, labels, chosen, scores in zip(
-                tag_set.dimensions, self.labels, self.chosen, self.scores, strict=True
-            )
+        held_out, known = np.flatnonzero(self._folds == fold), np.flatnonzero(self._folds != fold)
+        training = [self._examples[i] for i in known]
+        papers = [self._examples[i].paper for i in held_out]
+        plain = max(ENOUGH_PAPERS - len(training), 0)
+        texts = replace(self._texts.part(known.tolist()), background=self._texts.background[:plain])
+        before = Reading(self._as_it_is.papers[known], self._as_it_is.background[:plain], self._as_it_is.tags)
+        background = self._background[:plain]
+        learnt = learn(training, background, self._tag_set, texts, before, self._options, no_progress)
+        embeddings = texts.body.embed(learnt.upper, self._texts.part(held_out.tolist()).papers)
+        scored = score(learnt.fitted, self._tag_set, papers, embeddings)
+        self.model.take_scored(held_out, scored, learnt.fitted)
+        readable = [is_readable(p, self._unknown[i]) for p, i in zip(papers, held_out, strict=True)]
+        self.sure[held_out] = scored.sure & np.array(readable)
+        for size, answers in self.curve.items():
+            fitted = fit_on_few(size, training, self._background, self._tag_set, before, self._options.seed)
+            answers.take_scored(held_out, score(fitted, self._tag_set, papers, self._as_it_is.papers[held_out]), fitted)
+        self._judge_peers(known, held_out)
+
+    def _judge_peers(self, known: NDArray[np.int64], held_out: NDArray[np.int64]) -> None:
+        training, papers = ([self._examples[i].paper for i in rows] for rows in (known, held_out))
+        ids, seed, embeddings = [paper.id for paper in training], self._options.seed, self._as_it_is.papers
+        lexicon = fit_lexicon(training)
+        features: dict[str, tuple[Matrix, Matrix]] = {
+            TFIDF: (lexicon.matrix(training), lexicon.matrix(papers)),
+            FROZEN: (embeddings[known], embeddings[held_out]),
         }
+        for i, dimension in enumerate(self._tag_set.dimensions):
+            labels, required = self.truth.labels[i][known], dimension.required
+            for name, (before, new) in features.items():
+                linear = fit_linear(before, labels, ids, required=required, seed=seed)
+                self._take(name, i, held_out, linear.judge(new), linear.threshold)
+            if steps := self._how.setfit_steps:
+                setfit = fit_setfit(training, labels, encoder=self._encoder, steps=steps, required=required, seed=seed)
+                self._take(SETFIT, i, held_out, setfit.judge(papers), setfit.threshold)
+
+    def _take(self, name: str, i: int, rows: NDArray[np.int64], found: PeerAnswers, threshold: float) -> None:
+        self.peers[name].take(i, rows, found.scores, found.chosen, threshold)
 
 
-def _whole(judged: dict[str, Judged]) -> dict[str, float]:
-    return asdict(mean_figures([j.figures for j in judged.values()]))
-
-
-def _tags(judged: Judged) -> dict[str, dict[str, object]]:
-    return {tag: asdict(figures) for tag, figures in judged.tags.items()}
+def _unknown_shares(texts: Texts, papers: Sequence[Paper]) -> list[float]:
+    """Return each paper's share of tokens that the encoder doesn't know, counted as when predicting."""
+    tokenizer = texts.body.tokenizer
+    unknown = tokenizer.backend_tokenizer.token_to_id("[UNK]")
+    encoded = [tokenizer(paper_text(paper), truncation=True, max_length=MAX_TOKENS)["input_ids"] for paper in papers]
+    return [ids.count(unknown) / max(len(ids), 1) for ids in encoded]

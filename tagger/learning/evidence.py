@@ -30,7 +30,7 @@ FEATURE_SOURCES = (
 )
 # Cosines lie close together; ten times as large they are of the size of the other features.
 _COSINE_SCALE = 10.0
-_LOGIT_BOUND = 8.0
+LOGIT_BOUND = 8.0
 _FEW_PAPERS = 20
 
 
@@ -59,7 +59,7 @@ def evidence(
     import numpy as np
 
     columns: list[NDArray[np.floating]] = []
-    for scores in [np.clip(h, -_LOGIT_BOUND, _LOGIT_BOUND) for h in heads] + [c * _COSINE_SCALE for c in likenesses]:
+    for scores in [np.clip(h, -LOGIT_BOUND, LOGIT_BOUND) for h in heads] + [c * _COSINE_SCALE for c in likenesses]:
         columns += [scores, scores - scores.max(1, keepdims=True)]
     columns += [*np.moveaxis(counts, 2, 0), *np.moveaxis(counts - count_means, 2, 0)]
     columns.append(np.broadcast_to(frequencies, counts.shape[:2]))

@@ -26,6 +26,15 @@ class TagFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """Pairs of a paper and a tag with scores alike: their mean score, and the share of them that is right."""
+
+    mean_score: float
+    share_right: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """A dimension's figures, or their means over dimensions.
 
@@ -95,22 +104,32 @@ def mean_figures(of: list[Figures]) -> Figures:
     return Figures(**{name: _mean([getattr(figures, name) for figures in of]) for name in names})
 
 
+def mean_of_f1(figures: Figures) -> float:
+    """Return what models are compared by: the mean of micro F1, for common tags, and macro F1, for rare ones."""
+    return (figures.micro_f1 + figures.macro_f1) / 2
+
+
 def average_precision(labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     """Return the area under the precision-recall steps, equal scores taken together; some label has to be True."""
     import numpy as np
 
-    precision, recall = _steps(labels, scores)
+    precision, recall = precision_recall(labels, scores)
     return float(np.sum(np.diff(recall, prepend=0.0) * precision))
 
 
 def recall_at(precision: float, labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     """Return the highest recall at which precision is still so high, or 0; some label has to be True."""
-    reached, recall = _steps(labels, scores)
+    reached, recall = precision_recall(labels, scores)
     return float(recall[reached >= precision].max(initial=0.0))
 
 
-def _steps(labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return precision and recall of taking the highest scores, from few to all; equal ones are taken together."""
+def precision_recall(
+    labels: NDArray[np.bool_], scores: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return precision and recall of taking the highest scores, from few to all; equal ones are taken together.
+
+    Both arrays are (pairs,), and some label has to be True.
+    """
     import numpy as np
 
     order = np.argsort(-scores, kind="stable")
@@ -120,19 +139,23 @@ def _steps(labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[NDAr
     return hits / (last_of_equals + 1), hits / hits[-1]
 
 
-def calibration_error(labels: NDArray[np.bool_], scores: NDArray[np.float64], bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal width (Guo et al. 2017): 0 is perfect, 1 the worst."""
+def reliability(labels: NDArray[np.bool_], scores: NDArray[np.float64], bins: int = 10) -> list[Bin]:
+    """Return the bins of equal width that hold any pair, from low scores to high; both arrays are (pairs,)."""
     import numpy as np
 
-    if not len(scores):
-        return 0.0
     which = np.minimum((scores * bins).astype(int), bins - 1)
-    error = 0.0
-    for one in range(bins):
-        inside = which == one
-        if inside.any():
-            error += abs(float(labels[inside].mean()) - float(scores[inside].mean())) * float(inside.mean())
-    return error
+    insides = [which == one for one in range(bins)]
+    return [
+        Bin(float(scores[inside].mean()), float(labels[inside].mean()), int(inside.sum()))
+        for inside in insides
+        if inside.any()
+    ]
+
+
+def calibration_error(labels: NDArray[np.bool_], scores: NDArray[np.float64], bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal width (Guo et al. 2017): 0 is perfect, 1 the worst."""
+    found = reliability(labels, scores, bins)
+    return sum(abs(b.share_right - b.mean_score) * b.count for b in found) / max(len(scores), 1)
 
 
 def _mean(values: list[float]) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Recipe = Literal["stack", "setfit"]
+
 
 @dataclass(frozen=True, slots=True)
 class Aim:
@@ -36,13 +38,27 @@ BEST_F1 = Aim()
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How to train. ``minutes`` bounds fine-tuning, all its runs together; ``epochs`` is how often it sees a paper.
+    """How to train.
 
-    ``aim`` is what thresholds are chosen for.
+    ``recipe`` is tagger's own, or SetFit as its library does it, to compare with. ``minutes`` bounds fine-tuning, all
+    its runs together; ``epochs`` is how often it sees a paper. ``aim`` is what thresholds are chosen for. ``steps`` are
+    the steps of each run in their order: with them, as a trained version's figures tell, the clock doesn't count, and
+    the same comes out on any machine.
     """
 
     seed: int = 0
+    recipe: Recipe = "stack"
     body: Literal["tuned", "frozen"] = "tuned"
     minutes: float = 4.0
     epochs: float = 1.0
     aim: Aim = BEST_F1
+    steps: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOptions:
+    """How to evaluate: in how many folds, with a learning curve or not, and beside SetFit if it may take steps."""
+
+    folds: int = 5
+    curve: bool = False
+    setfit_steps: int = 0

@@ -14,9 +14,18 @@ from tagger.learning.encoder import OnnxEncoder, paper_text
 from tagger.learning.explanation import explain
 from tagger.learning.package import read_package
 from tagger.learning.scoring import Fitted, score
+from tagger.learning.weights import read_weights
 
 # Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
 MOST_UNKNOWN = 0.25
+
+
+def is_readable(paper: Paper, unknown: float) -> bool:
+    """Return whether a paper may go without review: it has an abstract, and the encoder knows its words.
+
+    ``unknown`` is the share of its tokens that the encoder doesn't know.
+    """
+    return bool(paper.abstract) and unknown <= MOST_UNKNOWN
 
 
 class Predictor:
@@ -28,11 +37,16 @@ class Predictor:
         self._fitted = fitted
         self._encoder = encoder
 
+    @property
+    def learnt_from(self) -> frozenset[str]:
+        """The ids of the papers it learnt from."""
+        return frozenset(self._fitted.neighbours.ids)
+
     def predict(self, papers: Sequence[Paper], *, at: datetime, progress: Progress = no_progress) -> list[Suggestion]:
         """Return a suggestion for each paper, in order.
 
         It needs review where the list isn't sure, and where there is no abstract or the text is mostly unknown to the
-        encoder. Only the first 256 tokens are read by it, and 20,000 characters searched for words.
+        encoder. Only the first 160 tokens are read by it, and 20,000 characters searched for words.
         """
         if not papers:
             return []
@@ -48,7 +62,7 @@ class Predictor:
                 tags[dimension.id] = tuple(
                     tag for tag, chosen in zip(dimension.tag_ids, scored.chosen[i][row], strict=True) if chosen
                 )
-            sure = bool(scored.sure[row]) and bool(paper.abstract) and unknown[row] <= MOST_UNKNOWN
+            sure = bool(scored.sure[row]) and is_readable(paper, unknown[row])
             suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, not sure, evidence[row]))
         return suggestions
 
@@ -56,4 +70,4 @@ class Predictor:
 def load_predictor(folder: Path) -> Predictor:
     """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used."""
     version, tag_set, fitted = read_package(folder)
-    return Predictor(version, tag_set, fitted, OnnxEncoder(folder))
+    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder)))

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tagger.domain.model import Progress
 from tagger.learning.evaluation import Evaluation
 from tagger.learning.evaluation import evaluate as evaluate_examples
-from tagger.learning.options import TrainingOptions
-from tagger.steps.train import labelled_papers
+from tagger.learning.options import EvaluationOptions, TrainingOptions
+from tagger.learning.plots import check_plots, write_plots
+from tagger.steps.train import background_papers, labelled_papers
 from tagger.steps.workspace import Workspace
 
 
-def evaluate(workspace: Workspace, *, options: TrainingOptions, folds: int, progress: Progress) -> Evaluation:
-    """Cross-validate training on every paper that a person has tagged. Nothing is saved.
+def evaluate(
+    workspace: Workspace,
+    *,
+    options: TrainingOptions,
+    how: EvaluationOptions,
+    plots: Path | None,
+    progress: Progress,
+) -> tuple[Evaluation, list[Path]]:
+    """Cross-validate training on every paper that a person has tagged; returns plots too if a folder for them is given.
 
-    Raises LearningError where there is too little to hold anything out.
+    Nothing else is saved. Raises LearningError where there is too little to hold anything out, and before any training
+    where nothing could be drawn.
     """
-    return evaluate_examples(
-        labelled_papers(workspace),
+    if plots:
+        check_plots(plots)
+    examples = labelled_papers(workspace)
+    evaluation = evaluate_examples(
+        examples,
         workspace.tag_set,
         encoder=workspace.settings.encoder,
         options=options,
-        folds=folds,
+        how=how,
+        background=background_papers(workspace, examples),
         progress=progress,
     )
+    return evaluation, write_plots(evaluation, plots) if plots else []

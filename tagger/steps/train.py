@@ -8,34 +8,47 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
+from tagger.domain.paper import Paper
+from tagger.errors import ModelError
+from tagger.learning.comparison import LEAST_PAPERS, Rival, rival
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
 from tagger.learning.readiness import Readiness, readiness
-from tagger.learning.training import ENOUGH_PAPERS
+from tagger.learning.training import ENOUGH_PAPERS, LEAST_GAIN
 from tagger.learning.training import train as train_model
+from tagger.steps.models import knows
 from tagger.steps.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A new model version, how long it took, and what it can and can't do yet."""
+    """A new model version, how long it took, what it can and can't do yet, and how the one before it did.
+
+    ``before`` is None where that wasn't asked on enough papers that are new to it.
+    """
 
     version: ModelVersion
     seconds: float
     readiness: Readiness
+    before: Rival | None = None
+
+    @property
+    def recipe(self) -> str:
+        """What kind of model it is, in words; empty for the usual one."""
+        if self.version.figures["recipe"] != "setfit":
+            return ""
+        return "Plain SetFit, to compare with: its library tuned the body, and heads alone decide, at .5."
 
     @property
     def tuning(self) -> str:
         """What fine-tuning brought on this data, in words; empty if it wasn't tried."""
-        frozen, tuned = (self.version.figures.get(f"{body}_body_f1") for body in ("frozen", "tuned"))
-        if frozen is None or tuned is None:
+        figures = self.version.figures
+        frozen, tuned = figures["frozen_body_f1"], figures["tuned_body_f1"]
+        if tuned is None:
             return ""
-        kept = (
-            "is used"
-            if self.version.figures["body"] == "tuned"
-            else "brought nothing here, so the encoder stays as it was"
-        )
-        return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold); it {kept}."
+        used = "is used" if figures["body"] == "tuned" else "brought nothing here, so the encoder stays as it was"
+        steps = ", ".join(map(str, figures["tuning_steps"]))
+        return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold; {steps} steps); it {used}."
 
     @property
     def aim(self) -> str:
@@ -47,6 +60,18 @@ class Trained:
         said = f"{right:.1%} of the tags that reach them are right, {found:.1%} of the right ones do (out of fold)"
         return f"Thresholds for {figures['aim']}: {said}."
 
+    @property
+    def comparison(self) -> str:
+        """That the version before did better, in words; empty where it didn't."""
+        figures, before = self.version.figures, self.before
+        own = (figures["micro_f1"] + figures["macro_f1"]) / 2
+        if before is None or before.f1 < own + LEAST_GAIN:
+            return ""
+        return (
+            f"{before.name} does better on {before.papers} papers that it never saw: F1 {before.f1:.3f}, this one "
+            f"{own:.3f} (out of fold). `tagger models promote {before.name}` goes back to it."
+        )
+
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
     """Train on every paper that a person has tagged, and make the result the current model version.
@@ -56,8 +81,6 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     """
     started = time.monotonic()
     examples = labelled_papers(workspace)
-    ids = {example.paper.id for example in examples}
-    background = [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
     version = train_model(
         examples,
         workspace.tag_set,
@@ -65,14 +88,28 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
         models=workspace.settings.models,
         encoder=workspace.settings.encoder,
         options=options,
-        background=background,
+        background=background_papers(workspace, examples),
         created_at=now,
         progress=progress,
     )
+    before = _version_before(workspace, examples, now)
     with workspace.store.write():
         workspace.store.models.save(version)
         workspace.store.models.promote(version.name, now)
-    return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set))
+    return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set), before)
+
+
+def _version_before(workspace: Workspace, examples: list[Example], now: datetime) -> Rival | None:
+    name = workspace.store.models.current_name()
+    if name is None or len(examples) < LEAST_PAPERS:
+        return None
+    try:
+        if knows(workspace.settings.models / name, workspace.tag_set):
+            return rival(workspace.settings.models / name, examples, now)
+    except ModelError:
+        # It is being replaced, so that it can't be used any more is no reason to fail; `tagger doctor` tells.
+        return None
+    return None
 
 
 def labelled_papers(workspace: Workspace) -> list[Example]:
@@ -88,6 +125,12 @@ def labelled_papers(workspace: Workspace) -> list[Example]:
             chosen[paper_id] = _known_tags(workspace, ((t.dimension, t.tag) for t in by_people))
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
     return [Example(papers[paper_id], workspace.tag_set.ordered(chosen[paper_id])) for paper_id in sorted(chosen)]
+
+
+def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list[Paper]:
+    """Return as many other papers as training can use to learn what is ordinary."""
+    ids = {example.paper.id for example in examples}
+    return [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
 
 
 def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
