@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.02, 0.98
 # As many labels as a tag needs for its own threshold to weigh as much as its dimension's.
 SHRINKAGE = 20.0
+# The same for a floor of precision, which few labels tell little of; and how many tags taken weigh as much as what the
+# scores make expect of them.
+FLOOR_SHRINKAGE = 100.0
+FEW_TAKEN = 50.0
 # Where no label has taught better: half the F1 that can be expected then (Lipton et al. 2014), and how many papers
 # weigh as much as it does.
 UNTAUGHT_THRESHOLD = 0.35
@@ -57,7 +61,7 @@ def floor_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], prec
     order = np.argsort(-scores, axis=None, kind="stable")
     ranked, taken = scores.ravel()[order], np.arange(1, scores.size + 1)
     expected = np.cumsum(ranked) / taken
-    right = (np.cumsum(labels.ravel()[order]) + SHRINKAGE * expected) / (taken + SHRINKAGE)
+    right = (np.cumsum(labels.ravel()[order]) + FEW_TAKEN * expected) / (taken + FEW_TAKEN)
     good = np.flatnonzero((right >= precision) & _last_of_equals(ranked))
     if len(good):
         return max(float(ranked[good[-1]]), LEAST_THRESHOLD)
@@ -76,15 +80,17 @@ def tag_thresholds(
 
     if aim.precision is None:
         untaught, best = UNTAUGHT_THRESHOLD, best_threshold(labels, scores, required=required)
+        shrinkage = SHRINKAGE
     else:
         untaught, best = aim.precision, floor_threshold(labels, scores, aim.precision)
+        shrinkage = FLOOR_SHRINKAGE
     shared = (len(labels) * best + FEW_PAPERS * untaught) / (len(labels) + FEW_PAPERS)
     thresholds = np.full(labels.shape[1], shared)
     for tag in range(labels.shape[1]):
         true, said = labels[:, tag], scores[:, tag]
         if support := int(true.sum()):
             own = _smooth_best(true, said) if aim.precision is None else floor_threshold(true, said, aim.precision)
-            thresholds[tag] = (support * own + SHRINKAGE * shared) / (support + SHRINKAGE)
+            thresholds[tag] = (support * own + shrinkage * shared) / (support + shrinkage)
     return thresholds
 
 

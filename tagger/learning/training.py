@@ -163,11 +163,18 @@ def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
 
 
 def _figures(learnt: Learnt, options: TrainingOptions) -> dict[str, object]:
-    """Return what was measured out of fold while training. `tagger evaluate` measures with more care."""
+    """Return what was measured out of fold while training. `tagger evaluate` measures with more care.
+
+    The reached figures are of tags that reach their threshold, without those a required dimension gets anyway.
+    """
     figures = mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in learnt.out_of_fold])
+    models = zip(learnt.out_of_fold, learnt.fitted.dimensions, strict=True)
+    reached = mean_figures([figures_of(o.labels, o.scores >= model.thresholds, o.scores) for o, model in models])
     return asdict(figures) | {
         "recipe": options.recipe,
         "aim": str(learnt.fitted.aim),
+        "reached_precision": reached.micro_precision,
+        "reached_recall": reached.micro_recall,
         "body": learnt.body,
         "frozen_body_f1": learnt.trial.frozen_f1,
         "tuned_body_f1": learnt.trial.tuned_f1,

@@ -56,8 +56,9 @@ class Trained:
         figures = self.version.figures
         if not self.version.papers:
             return ""
-        given = f"precision {figures['micro_precision']:.3f}, recall {figures['micro_recall']:.3f} (out of fold)"
-        return f"Thresholds for {figures['aim']}: {given}."
+        right, found = figures["reached_precision"], figures["reached_recall"]
+        said = f"{right:.1%} of the tags that reach them are right, {found:.1%} of the right ones do (out of fold)"
+        return f"Thresholds for {figures['aim']}: {said}."
 
     @property
     def comparison(self) -> str:

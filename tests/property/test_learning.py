@@ -11,6 +11,7 @@ from tagger.learning.metrics import average_precision, calibration_error, figure
 from tagger.learning.options import Aim
 from tagger.learning.thresholds import (
     FEW_PAPERS,
+    FEW_TAKEN,
     LEAST_THRESHOLD,
     SHRINKAGE,
     SURE_AGREEMENT,
@@ -74,7 +75,7 @@ def test_from_a_floor_on_tags_are_right_often_enough_and_no_lower_score_would_do
 
     def right(least: float) -> float:
         taken = scores >= least
-        return float((labels[taken].sum() + SHRINKAGE * scores[taken].mean()) / (taken.sum() + SHRINKAGE))
+        return float((labels[taken].sum() + FEW_TAKEN * scores[taken].mean()) / (taken.sum() + FEW_TAKEN))
 
     if (scores >= threshold).any():
         assert right(threshold) >= precision - 1e-9 or threshold == LEAST_THRESHOLD
