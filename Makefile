@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export TAGGER_STUDIO_VENV := $(CURDIR)/.venv-studio
 
-.PHONY: demo test test-fast lint bench docs clean
+.PHONY: demo test test-fast lint bench docs starter clean
 
 demo: .venv/ready .venv-studio/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh demo
@@ -26,6 +26,10 @@ bench: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python docs/make_reference.py
+
+# The model version that comes with tagger; ANNOTATIONS is a file of annotations with titles and abstracts.
+starter: .venv/ready
+	$(BIN)/python -m models.make_starter $(ANNOTATIONS)
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -19,7 +19,7 @@ from benchmarks.make_prior import NO_PRIOR, Pool, read_pool
 from tagger.learning import evidence, fitting, scoring, stack, thresholds
 from tagger.learning.evidence import FEATURES
 from tagger.learning.examples import folds_of, labels_of
-from tagger.learning.fitting import Reading, Readings, fit, frozen_readings
+from tagger.learning.fitting import Reading, fit, frozen_readings
 from tagger.learning.metrics import f1, figures_of, mean_figures
 from tagger.learning.scoring import score
 from tagger.learning.word_evidence import Words, fit_words
@@ -68,7 +68,8 @@ def main(source: str) -> None:
     words = [_words(pool, np.flatnonzero(folds != fold).tolist()) for fold in range(FOLDS)]
     labels = [labels_of(pool.examples, dimension) for dimension in pool.tag_set.dimensions]
     # No row changes the body's head, so it is fitted once a fold.
-    fitting._fit_body_head = _remembering(fitting._fit_body_head)  # type: ignore[attr-defined]
+    for name in ("_cross_body_head", "_fit_body_head"):
+        setattr(fitting, name, _remembering(getattr(fitting, name)))
     print(f"{'':40}{'micro F1':>10}{'folds':>8}{'macro F1':>10}{'av. prec.':>10}{'ECE':>8}")
     for name, change in ROWS.items():
         with ExitStack() as changes:
@@ -87,9 +88,9 @@ def main(source: str) -> None:
 def _remembering(fit_head: Callable[..., object]) -> Callable[..., object]:
     known: dict[int, object] = {}
 
-    def remembered(labels: NDArray[np.bool_], readings: Readings, seed: int) -> object:
+    def remembered(labels: NDArray[np.bool_], *rest: object) -> object:
         if id(labels) not in known:
-            known[id(labels)] = fit_head(labels, readings, seed)
+            known[id(labels)] = fit_head(labels, *rest)
         return known[id(labels)]
 
     return remembered

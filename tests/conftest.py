@@ -18,6 +18,12 @@ if (ROOT / ".venv-studio").is_dir():
 NOW = datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is read from the user's cache or written there, and nothing of an earlier run hides a fault."""
+    os.environ["TAGGER_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real papers that is never committed; tests that read it skip where it isn't there."""

@@ -2,22 +2,34 @@
 
 import json as json_module
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tagger.cli.evaluation import evaluation_in_words
-from tagger.cli.output import Day, Json, counted, fail, note, progress_bar, show
+from tagger.cli.evidence import LEGEND, explained
+from tagger.cli.output import Day, Explain, Json, counted, fail, note, paper_line, progress_bar, show
 from tagger.errors import ModelError
 from tagger.files import write_file
-from tagger.learning.options import EvaluationOptions, TrainingOptions
+from tagger.learning.options import Aim, EvaluationOptions, Recipe, TrainingOptions, parse_aim
+
+if TYPE_CHECKING:
+    from tagger.steps.predict import Predicted
 
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same model.")]
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
 DEFAULT_MINUTES = TrainingOptions().minutes
 Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning may take.")]
+AimText = Annotated[
+    str, typer.Option(metavar="AIM", help="What to suggest tags for: f1, or a floor as in precision=0.95.")
+]
+Kind = Annotated[
+    Recipe,
+    typer.Option("--recipe", help="tagger's own way, or plain SetFit as its library trains it, to compare with."),
+]
 
 
 def train(
@@ -25,6 +37,12 @@ def train(
     seed: Seed = 0,
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
+    aim: AimText = "f1",
+    recipe: Kind = "stack",
+    steps: Annotated[
+        tuple[int, int, int] | None,
+        typer.Option(min=0, help="Fine-tuning's steps, as `models show` has them, to repeat a run that the clock cut."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a new model version from what people annotated, and make it the current one.
@@ -34,13 +52,25 @@ def train(
     from tagger.steps import train as training
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim), steps=steps)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
     version = result.version
     document = {"model": version.name, "papers": version.papers, "seconds": round(result.seconds, 1)}
+    document |= {"aim": version.figures["aim"]}
     trained = f"Trained {version.name} on {counted(version.papers, 'paper')} in {result.seconds:.0f} s"
-    lines = [line for line in (trained, result.tuning, result.readiness.sentence, "Next: tagger predict") if line]
+    lines = [
+        line
+        for line in (
+            trained,
+            result.recipe,
+            result.tuning,
+            result.aim,
+            result.readiness.sentence,
+            "Next: tagger predict",
+        )
+        if line
+    ]
     readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
     show(document | readiness, "\n".join(lines), as_json=json)
 
@@ -51,6 +81,8 @@ def evaluate(
     seed: Seed = 0,
     body: Body = "tuned",
     minutes: Minutes = DEFAULT_MINUTES,
+    aim: AimText = "f1",
+    recipe: Kind = "stack",
     curve: Annotated[
         bool, typer.Option("--curve", help="Also with fewer labelled papers; takes about twice as long.")
     ] = False,
@@ -75,7 +107,7 @@ def evaluate(
     from tagger.steps import evaluate as evaluating
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, body=body, minutes=minutes)
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim))
     how = EvaluationOptions(folds=folds, curve=curve, setfit_steps=compare_setfit)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result, files = evaluating.evaluate(workspace, options=options, how=how, plots=plots, progress=progress)
@@ -90,6 +122,7 @@ def predict(
     every: Annotated[bool, typer.Option("--all", help="Every paper, also those people have tagged.")] = False,
     input_: Annotated[str | None, typer.Option("--input", metavar="FILE", help="Papers, - for stdin.")] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Predictions as JSON Lines.")] = None,
+    explain: Explain = False,
     json: Json = False,
 ) -> None:
     """Suggest tags: for the papers nobody has tagged yet, for a digest, or for the papers of a file.
@@ -112,7 +145,7 @@ def predict(
         else:
             stdin = sys.stdin.buffer
             result = predicting.predict_source(workspace, input_, now=now, stdin=stdin, progress=progress)
-    rows = result.rows()
+    rows = result.rows(explain=explain)
     lines = "".join(json_module.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     if output:
         try:
@@ -124,15 +157,32 @@ def predict(
         note(f"note: {line}")
     document = {"model": result.model, "papers": len(rows), "new": result.new, "needs_review": unsure}
     document |= {"rejected": list(result.rejected)} | ({"output": output} if output else {"predictions": rows})
-    if input_ and not output and not json:
+    if input_ and not output and not json and not explain:
         sys.stdout.write(lines)
     else:
         text = (
             f"{counted(len(rows), 'paper')} tagged by {result.model}, {result.new} of them now; {unsure} need a human"
         )
-        show(document, text if output or not rows else f"{text}\nNext: tagger review list", as_json=json)
+        told = [*_explanations(result), text] if explain and not output else [text]
+        told += [] if output or input_ or not rows else ["Next: tagger review list"]
+        show(document, "\n".join(told), as_json=json)
     if result.rejected:
         fail(f"{rejections_in_words(result.rejected)}. The others were tagged")
+
+
+def _aim(text: str) -> Aim:
+    try:
+        return parse_aim(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--aim") from error
+
+
+def _explanations(result: "Predicted") -> list[str]:
+    lines = []
+    for paper, suggestion in result.papers:
+        ordered = replace(suggestion, tags=result.tag_set.ordered(suggestion.tags))
+        lines += [paper_line(paper, unsure=suggestion.needs_review), *explained(ordered), ""]
+    return [*lines, *LEGEND, ""] if lines else []
 
 
 def register(app: typer.Typer) -> None:

@@ -3,7 +3,8 @@
 import json as json_module
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -71,6 +72,28 @@ def promote(context: typer.Context, name: Name, json: Json = False) -> None:
     show({"current": name}, f"{name} is the current model version now", as_json=json)
 
 
+def export(
+    context: typer.Context,
+    name: Name,
+    output: Annotated[Path, typer.Option(metavar="DIR", help="A folder that isn't there yet.")],
+    format_: Annotated[Literal["setfit"], typer.Option("--format", help="What is to load it.")] = "setfit",
+    json: Json = False,
+) -> None:
+    """Write a model version's body and heads as a folder that SetFit and sentence-transformers load.
+
+    It tags less well than the version itself: words, stack and thresholds have no place in it.
+
+    Example: tagger models export 2026-08-07-1 --output exported
+    """
+    from tagger.steps import models as steps
+    from tagger.steps.workspace import open_workspace
+
+    with open_workspace(context.obj) as workspace:
+        labels = steps.export(workspace, name, output)
+    text = f"Wrote {name} to {output}: one SetFit model with {len(labels)} labels"
+    show({"model": name, "format": format_, "output": output, "labels": labels}, text, as_json=json)
+
+
 def _figure(version: ModelVersion, key: str) -> str:
     value = version.figures.get(key)
     return f"{value:.3f}" if isinstance(value, float) else "-"
@@ -78,8 +101,9 @@ def _figure(version: ModelVersion, key: str) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(name="models", help="The model versions: list, show, promote.", no_args_is_help=True)
+    group = typer.Typer(name="models", help="The model versions: list, show, promote, export.", no_args_is_help=True)
     group.command("list")(list_)
     group.command("show")(show_)
     group.command()(promote)
+    group.command()(export)
     app.add_typer(group)

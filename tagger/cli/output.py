@@ -14,11 +14,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from tagger.domain.model import Progress, no_progress
+from tagger.domain.paper import Paper
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 Day = Annotated[
     datetime | None, typer.Option("--digest", formats=["%Y-%m-%d"], metavar="DATE", help="The digest's day.")
 ]
+Explain = Annotated[bool, typer.Option("--explain", help="Tell what speaks for each suggested tag.")]
 
 WIDTH = 80
 
@@ -45,6 +47,11 @@ def note(text: str) -> None:
 def printable(text: str, keep: str = "") -> str:
     """Return text that can't move the cursor or colour the terminal: control characters become visible escapes."""
     return "".join(c if c.isprintable() or c in keep else ascii(c)[1:-1] for c in text)
+
+
+def paper_line(paper: Paper, *, unsure: bool) -> str:
+    """Return a paper's id and title in one line, with a ? before them if it needs a person."""
+    return printable(f"{'?' if unsure else ' '} {paper.id}  {paper.title}")[:WIDTH]
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> str:

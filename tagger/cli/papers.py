@@ -18,11 +18,13 @@ def init(
 ) -> None:
     """Make a workspace: a folder with a tag set, settings and an empty database.
 
+    With the default tag set there is a model from the first day: the starter, which comes with tagger.
+
     Example: tagger init digest
     """
-    from tagger.steps import workspace as workspaces
+    from tagger.steps import init as steps
 
-    settings, made = workspaces.init(folder or context.obj, tag_set)
+    settings, made = steps.init(folder or context.obj, tag_set, datetime.now().astimezone())
     enter = "" if folder is None else f"cd {folder} && "
     place = folder or context.obj
     text = f"Made a workspace in {place}" if made else f"{place} was a workspace already; nothing changed"

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.output import Day, Json, counted, note, printable, progress_bar, show
+from tagger.cli.evidence import LEGEND, UNBACKED, explained
+from tagger.cli.output import Day, Explain, Json, counted, note, paper_line, progress_bar, show
 from tagger.domain.paper import Paper
 from tagger.errors import ReviewError
 
 if TYPE_CHECKING:
+    from tagger.domain.labels import Suggestion
     from tagger.review import PaperState
     from tagger.steps.review import Reviewed
 
@@ -18,8 +20,8 @@ TagRefs = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help=
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")]
 
 
-def list_(context: typer.Context, digest: Day = None, json: Json = False) -> None:
-    """List the papers that await review, those the model isn't sure of first.
+def list_(context: typer.Context, digest: Day = None, explain: Explain = False, json: Json = False) -> None:
+    """List the papers that await review, those the model isn't sure of first; * marks tags that no label backs.
 
     Example: tagger review list --digest 2026-08-07
     """
@@ -29,9 +31,13 @@ def list_(context: typer.Context, digest: Day = None, json: Json = False) -> Non
     with open_workspace(context.obj) as workspace:
         found = steps.waiting(workspace, day=digest.date() if digest else None)
     unsure = sum(state.needs_person for _, state in found)
-    document = {"waiting": len(found), "unsure": unsure, "papers": [_document(*pair) for pair in found]}
-    lines = [line for pair in found for line in _lines(*pair)]
+    papers = [_document(*pair, explain=explain) for pair in found]
+    document = {"waiting": len(found), "unsure": unsure, "papers": papers}
+    lines = [line for pair in found for line in _lines(*pair, explain=explain)]
+    if any(paper["unbacked"] for paper in papers):
+        lines.append(f"* {UNBACKED}: it is suggested by its name, words and meaning.")
     if found:
+        lines += LEGEND if explain else ()
         lines += [
             f"Awaiting review: {counted(len(found), 'paper')}; ? marks the {unsure} that need a human.",
             "Next: tagger review accept ID… | reject ID --tag TAG | accept --all-sure",
@@ -108,29 +114,39 @@ def send(context: typer.Context, digest: Day = None, json: Json = False) -> None
         note("Then: tagger pull")
 
 
-def _document(paper: Paper, state: "PaperState") -> dict[str, object]:
+def _document(paper: Paper, state: "PaperState", *, explain: bool) -> dict[str, object]:
     suggestion = state.suggestion
-    return {
+    document: dict[str, object] = {
         "id": paper.id,
         "title": paper.title,
         "model": suggestion.model if suggestion else None,
         "needs_review": state.needs_person,
         "tags": suggestion.tags if suggestion else {},
         "undecided": [f"{dimension}:{tag}" for dimension, tag in state.undecided],
+        "unbacked": [f"{dimension}:{tag}" for dimension, tag in suggestion.unbacked] if suggestion else [],
         "missing": list(state.missing),
     }
+    if explain and suggestion:
+        document["evidence"] = suggestion.evidence.document(suggestion.tags)
+    return document
 
 
-def _lines(paper: Paper, state: "PaperState") -> list[str]:
+def _lines(paper: Paper, state: "PaperState", *, explain: bool) -> list[str]:
     suggestion = state.suggestion
-    mark = "?" if state.needs_person else " "
-    lines = [printable(f"{mark} {paper.id}  {paper.title}"[:80])]
-    if suggestion:
+    lines = [paper_line(paper, unsure=state.needs_person)]
+    if suggestion and explain:
+        lines += [*explained(suggestion), ""]
+    elif suggestion:
         for dimension, tags in suggestion.tags.items():
-            scored = ", ".join(f"{tag} {suggestion.scores[dimension][tag]:.2f}" for tag in tags)
+            scored = ", ".join(_scored(suggestion, dimension, tag) for tag in tags)
             lines.append(f"    {dimension}: {scored or '-'}")
     lines += [f"    {dimension}: none accepted, and one is required" for dimension in state.missing if state.effective]
     return lines
+
+
+def _scored(suggestion: "Suggestion", dimension: str, tag: str) -> str:
+    mark = "*" if (dimension, tag) in suggestion.unbacked else ""
+    return f"{tag} {suggestion.scores[dimension][tag]:.2f}{mark}"
 
 
 def _show(result: "Reviewed", verb: str, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from tagger.domain.evidence import Evidence
 from tagger.domain.tags import Tags
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -30,7 +31,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What one model version would tag a paper with. ``needs_review``: it isn't sure of the whole list."""
+    """What one model version would tag a paper with, and why. ``needs_review``: it isn't sure of the whole list."""
 
     paper_id: str
     model: str
@@ -38,6 +39,13 @@ class Suggestion:
     tags: Tags
     scores: Scores
     needs_review: bool
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @property
+    def unbacked(self) -> list[tuple[str, str]]:
+        """The suggested tags, as (dimension id, tag id), that are known to have no labelled paper to back them."""
+        found = [(d, tag, self.evidence.of(d, tag)) for d, tags in self.tags.items() for tag in tags]
+        return [(d, tag) for d, tag, evidence in found if evidence is not None and not evidence.labelled_papers]
 
 
 @dataclass(frozen=True, slots=True)

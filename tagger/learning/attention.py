@@ -38,13 +38,18 @@ class AttentionHead:
         import numpy as np
 
         scores = np.tile(self.intercepts.astype(np.float64), (len(papers), 1))
-        both = np.concatenate([self.queries, self.values]).T
         for row, terms in enumerate(papers):
-            if len(terms):
-                attraction, judgement = np.split(_centred(terms, self.centre) @ both, 2, axis=1)
-                weights = np.exp(attraction - attraction.max(0))
-                scores[row] += (weights * judgement).sum(0) / weights.sum(0)
+            scores[row] += self.pulls(terms).sum(0)
         return scores
+
+    def pulls(self, terms: NDArray[np.float32], tags: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.float32]:
+        """Return what each term of a paper adds to the score of some tags: attention times judgement, (terms, tags)."""
+        import numpy as np
+
+        both = np.concatenate([self.queries[tags], self.values[tags]])
+        attraction, judgement = np.split(_centred(terms, self.centre) @ both.T, 2, axis=1)
+        weights = np.exp(attraction - attraction.max(0, initial=-np.inf))
+        return np.asarray(weights / weights.sum(0) * judgement)
 
 
 def fit_attention(

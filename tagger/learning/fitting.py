@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tagger.domain.tags import TagSet
-from tagger.learning.evidence import evidence, frequency_logits
+from tagger.learning.evidence import evidence, frequency_logits, mean_evidence
 from tagger.learning.examples import Example, folds_of
 from tagger.learning.heads import Head, fit_head
+from tagger.learning.neighbours import neighbours_of
+from tagger.learning.options import BEST_F1, Aim
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.stack import fit_stack, prior_weights, weigh
 from tagger.learning.thresholds import choose, sure_bound, tag_thresholds
@@ -17,9 +19,9 @@ from tagger.learning.word_evidence import (
     FOLDS,
     WordEvidence,
     Words,
+    best_cross_logits,
     cross_logits,
     ordinary_likeness,
-    with_best_c,
 )
 
 if TYPE_CHECKING:
@@ -73,12 +75,13 @@ def fit(
     readings: Readings,
     seed: int,
     priors: Sequence[NDArray[np.float64]] | None = None,
+    aim: Aim = BEST_F1,
 ) -> tuple[Fitted, list[OutOfFold]]:
     """Fit the rest above the encoder, and return it with what it said out of fold, one a dimension.
 
     Heads are fitted on all papers; the stack, the thresholds and the bound for sure lists on what heads, bodies and
     stacks said of papers they hadn't seen. ``priors`` are the stack's starting weights, one array a dimension, where
-    those that come with tagger aren't wanted.
+    those that come with tagger aren't wanted; ``aim`` is what thresholds are chosen for.
     """
     import numpy as np
 
@@ -86,7 +89,7 @@ def fit(
     ids = [example.paper.id for example in examples]
     start = [prior_weights(len(examples))] * len(parts) if priors is None else priors
     fitted = [
-        _fit_dimension(i, ids, dimension.required, parts[i], readings, seed, start[i])
+        _fit_dimension(i, ids, dimension.required, parts[i], readings, seed, start[i], aim)
         for i, dimension in enumerate(tag_set.dimensions)
     ]
     said = [out_of_fold for _, out_of_fold in fitted]
@@ -95,7 +98,31 @@ def fit(
         np.concatenate([s.scores for s in said], 1),
         np.concatenate([s.chosen for s in said], 1),
     )
-    return Fitted(words.lexicon, words.attention_head, tuple(model for model, _ in fitted), bound), said
+    neighbours = neighbours_of(
+        [example.paper for example in examples], readings.final.papers, words.meanings, [s.labels for s in said]
+    )
+    models = tuple(model for model, _ in fitted)
+    return Fitted(words.lexicon, words.attention_head, models, bound, neighbours, aim), said
+
+
+def judge(examples: Sequence[Example], tag_set: TagSet, words: Words, readings: Readings, seed: int) -> list[OutOfFold]:
+    """Return what ``fit`` would say out of fold, one a dimension, without fitting what a model needs besides."""
+    ids, start = [example.paper.id for example in examples], prior_weights(len(examples))
+    return [
+        _judge_dimension(i, ids, dimension.required, words.dimensions[i], readings, seed, start).out_of_fold
+        for i, dimension in enumerate(tag_set.dimensions)
+    ]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What out-of-fold heads found, (papers, tags, features), and what follows from it."""
+
+    c: float
+    found: NDArray[np.float64]
+    frequencies: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+    out_of_fold: OutOfFold
 
 
 def _fit_dimension(
@@ -106,11 +133,41 @@ def _fit_dimension(
     readings: Readings,
     seed: int,
     prior: NDArray[np.float64],
+    aim: Aim,
 ) -> tuple[DimensionModel, OutOfFold]:
     import numpy as np
 
     labels = words.labels
-    body_head, body_logits = _fit_body_head(labels, readings, seed)
+    judged = _judge_dimension(index, paper_ids, required, words, readings, seed, prior, aim)
+    model = DimensionModel(
+        word_head=words.word_head,
+        body_head=_fit_body_head(labels, readings, judged.c, seed),
+        tag_vectors=words.tag_vectors,
+        tag_embeddings=readings.final.tags[index],
+        likeness_means=np.stack([words.likeness_means, _ordinary_likeness(readings.final, index)]),
+        count_means=words.count_means,
+        frequencies=judged.frequencies,
+        weights=fit_stack(judged.found, labels, prior),
+        evidence_means=mean_evidence(judged.found, words.count_means),
+        thresholds=judged.thresholds,
+    )
+    return model, judged.out_of_fold
+
+
+def _judge_dimension(
+    index: int,
+    paper_ids: Sequence[str],
+    required: bool,
+    words: WordEvidence,
+    readings: Readings,
+    seed: int,
+    prior: NDArray[np.float64],
+    aim: Aim = BEST_F1,
+) -> _Judged:
+    import numpy as np
+
+    labels = words.labels
+    c, body_logits = _cross_body_head(labels, readings, seed)
     likeness = np.zeros(labels.shape, dtype=np.float32)
     for fold, reading in enumerate(readings.unseen):
         rows = readings.folds == fold
@@ -119,20 +176,9 @@ def _fit_dimension(
     heads = (words.word_logits, words.attention_logits, body_logits)
     found = evidence(heads, (words.likeness, likeness), words.counts, words.count_means, frequencies)
     scores = _stack_scores(found, labels, paper_ids, prior)
-    thresholds = tag_thresholds(labels, scores, required=required)
-    model = DimensionModel(
-        word_head=words.word_head,
-        body_head=body_head,
-        tag_vectors=words.tag_vectors,
-        tag_embeddings=readings.final.tags[index],
-        likeness_means=np.stack([words.likeness_means, _ordinary_likeness(readings.final, index)]),
-        count_means=words.count_means,
-        frequencies=frequencies,
-        weights=fit_stack(found, labels, prior),
-        thresholds=thresholds,
-    )
+    thresholds = tag_thresholds(labels, scores, required=required, aim=aim)
     chosen = choose(scores, thresholds, required=required)
-    return model, OutOfFold(labels, words.word_logits, scores, chosen)
+    return _Judged(c, found, frequencies, thresholds, OutOfFold(labels, words.word_logits, scores, chosen))
 
 
 def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:
@@ -141,12 +187,14 @@ def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:
     return ordinary_likeness(np.concatenate([reading.papers, reading.background]), reading.tags, index)
 
 
-def _fit_body_head(labels: NDArray[np.bool_], readings: Readings, seed: int) -> tuple[Head, NDArray[np.float64]]:
-    return with_best_c(
-        labels,
-        lambda c: cross_logits(lambda fold: readings.unseen[fold].papers, labels, readings.folds, c, seed),
-        lambda c: fit_head(readings.final.papers, labels, c, seed),
+def _cross_body_head(labels: NDArray[np.bool_], readings: Readings, seed: int) -> tuple[float, NDArray[np.float64]]:
+    return best_cross_logits(
+        labels, lambda c: cross_logits(lambda fold: readings.unseen[fold].papers, labels, readings.folds, c, seed)
     )
+
+
+def _fit_body_head(labels: NDArray[np.bool_], readings: Readings, c: float, seed: int) -> Head:
+    return fit_head(readings.final.papers, labels, c, seed)
 
 
 def _stack_scores(

@@ -1,4 +1,4 @@
-"""Heads: one class-balanced logistic regression a tag, all tags of a dimension together."""
+"""Heads: one logistic regression a tag, all tags of a dimension together."""
 
 from __future__ import annotations
 
@@ -42,15 +42,17 @@ class Head:
         return np.asarray(features @ self.weights + self.intercepts, dtype=np.float64)
 
 
-def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -> Head:
+def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int, *, balanced: bool = True) -> Head:
     """Fit a head on labels of shape (papers, tags); ``c`` is the inverse strength of its L2 penalty.
 
+    If ``balanced``, the papers with a tag weigh as much as those without, however few they are.
     A tag that no paper or every paper carries can't be learnt: its score is a constant, the surer the more papers.
     """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
     weights = np.zeros((features.shape[1], labels.shape[1]), dtype=np.float32)
+    class_weight = "balanced" if balanced else None
     certain = min(np.log(2 * len(labels) + 1), _MOST_CERTAIN)
     intercepts = np.full(labels.shape[1], -certain, dtype=np.float32)
     for tag in range(labels.shape[1]):
@@ -60,7 +62,7 @@ def fit_head(features: Matrix, labels: NDArray[np.bool_], c: float, seed: int) -
         elif support and features.shape[1]:
             # Sparse features are many, and the dual problem has one unknown a paper.
             how = {"solver": "lbfgs"} if isinstance(features, np.ndarray) else {"solver": "liblinear", "dual": True}
-            model = LogisticRegression(C=c, class_weight="balanced", max_iter=300, random_state=seed, **how)
+            model = LogisticRegression(C=c, class_weight=class_weight, max_iter=300, random_state=seed, **how)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # not converged to the last digit is converged enough
                 model.fit(features, labels[:, tag])

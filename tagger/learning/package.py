@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,17 +15,22 @@ from tagger.errors import ModelError
 from tagger.learning import word_vectors
 from tagger.learning.attention import AttentionHead
 from tagger.learning.evidence import FEATURES, LIKENESSES
+from tagger.learning.graph import GRAPH
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
+from tagger.learning.neighbours import Neighbours
+from tagger.learning.options import parse_aim
 from tagger.learning.scoring import DimensionModel, Fitted
+from tagger.learning.weights import ENCODER, file_sha256
 from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
-_ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights")
+_ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
+_NEIGHBOURS = ("embeddings", "meanings", "labels")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -43,6 +47,8 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
             for d, m in zip(tag_set.dimensions, fitted.dimensions, strict=True)
         },
         "sure_bound": fitted.sure_bound,
+        "aim": str(fitted.aim),
+        "neighbours": {"ids": fitted.neighbours.ids, "titles": fitted.neighbours.titles},
         "features": FEATURES,
         "word_vectors": word_vectors.fingerprint(),
     }
@@ -52,7 +58,7 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
         "version": asdict(version) | {"created_at": version.created_at.isoformat()},
         "seed": seed,
         "libraries": _library_versions(),
-        "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+        "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
     }
     (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
 
@@ -74,16 +80,19 @@ def read_version(folder: Path) -> ModelVersion:
 
 
 def verify(folder: Path) -> None:
-    """Check every file against its SHA-256. Raises ModelError naming the first that is missing, torn or altered."""
+    """Check every file against its SHA-256. Raises ModelError naming the first that is missing, torn or altered.
+
+    The encoder's own weights, which lie elsewhere, are verified when they are read.
+    """
     files = _manifest(folder)["files"]
-    for name in ("encoder.onnx", "tokenizer.json", "heads.safetensors", "model.json"):
+    for name in (GRAPH, ENCODER, "tokenizer.json", "heads.safetensors", "model.json"):
         if name not in files:
             raise ModelError(f"the manifest of {folder} doesn't name {name}", _REMEDY)
     for name, expected in files.items():
         if Path(name).name != name or name in ("", ".", ".."):
             raise ModelError(f"the manifest of {folder} names a file outside it: {name}", "Don't use this model")
         try:
-            found = _sha256(folder / name)
+            found = file_sha256(folder / name)
         except OSError as error:
             raise ModelError(f"can't read {folder / name}: {error.strerror}", _REMEDY) from error
         if found != expected:
@@ -111,7 +120,11 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         )
         lexicon = Lexicon(tuple(content["terms"]), tensors["rarity"])
         attention_head = AttentionHead(**_part(tensors, "attention_head."))
-        fitted = Fitted(lexicon, attention_head, dimensions, float(content["sure_bound"]))
+        labelled = content["neighbours"]
+        neighbours = Neighbours(tuple(labelled["ids"]), tuple(labelled["titles"]), **_part(tensors, "neighbours."))
+        fitted = Fitted(
+            lexicon, attention_head, dimensions, float(content["sure_bound"]), neighbours, parse_aim(content["aim"])
+        )
         _check_shapes(fitted, tag_set)
     except KeyError as error:
         raise ModelError(f"{folder} lacks {error}", _REMEDY) from error
@@ -124,6 +137,9 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
     """Raise ValueError if an array has another shape than its place asks for, or holds what is no number."""
     import numpy as np
 
+    papers = len(fitted.neighbours.ids)
+    if len(fitted.neighbours.titles) != papers:
+        raise ValueError("not every labelled paper has a title")
     terms, vector_dims = len(fitted.lexicon.terms), len(word_vectors.word_vectors().steps)
     dims = fitted.dimensions[0].tag_embeddings.shape[-1]
     everything = sum(len(dimension.tags) for dimension in tag_set.dimensions)
@@ -134,6 +150,9 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
         "attention_head.values": (everything, vector_dims),
         "attention_head.intercepts": (everything,),
         "attention_head.centre": (vector_dims,),
+        "neighbours.embeddings": (papers, dims),
+        "neighbours.meanings": (papers, vector_dims),
+        "neighbours.labels": (papers, everything),
     }
     for i, dimension in enumerate(tag_set.dimensions):
         tags = len(dimension.tags)
@@ -148,6 +167,7 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
             "count_means": (tags, len(COUNTS)),
             "frequencies": (tags,),
             "weights": (tags, len(FEATURES) + 1),
+            "evidence_means": (tags, len(FEATURES)),
         }
         expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
     for name, shape in expected.items():
@@ -161,15 +181,17 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        number, files, version = manifest["format"], manifest["files"], manifest["version"]
+        number = manifest["format"]
     except OSError as error:
         raise ModelError(f"{folder} is no model version: it has no readable {MANIFEST}", _REMEDY) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY) from error
-    if not isinstance(number, int) or not isinstance(files, dict) or not isinstance(version, dict):
+    if isinstance(number, int) and number != FORMAT:
+        hint = "Upgrade tagger to use it" if number > FORMAT else "`tagger train` a new one"
+        raise ModelError(f"{folder} has format {number}, this tagger reads {FORMAT}", hint)
+    parts = {"format": int, "files": dict, "version": dict}
+    if not all(isinstance(manifest.get(part), kind) for part, kind in parts.items()):
         raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY)
-    if number != FORMAT:
-        raise ModelError(f"{folder} has format {number}, this tagger reads {FORMAT}", "Upgrade tagger to use it")
     return dict(manifest)
 
 
@@ -178,9 +200,12 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
 
     tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
     tensors |= {f"attention_head.{field}": tensor for field, tensor in vars(fitted.attention_head).items()}
+    tensors |= {f"neighbours.{name}": getattr(fitted.neighbours, name) for name in _NEIGHBOURS}
     for i, model in enumerate(fitted.dimensions):
         for name, head in (("word_head", model.word_head), ("body_head", model.body_head)):
             tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}
+        # The largest part of a version by far; half precision is more than its weights need.
+        tensors[f"{i}.word_head.weights"] = model.word_head.weights.astype(np.float16)
         tensors |= {f"{i}.{name}": getattr(model, name) for name in _ARRAYS}
     return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
 
@@ -189,7 +214,7 @@ def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, thresholds: Se
     import numpy as np
 
     return DimensionModel(
-        word_head=Head(**_part(tensors, f"{i}.word_head.")),
+        word_head=Head(tensors[f"{i}.word_head.weights"].astype(np.float32), tensors[f"{i}.word_head.intercepts"]),
         body_head=Head(**_part(tensors, f"{i}.body_head.")),
         thresholds=np.array(thresholds, dtype=np.float64),
         **{name: tensors[f"{i}.{name}"] for name in _ARRAYS},
@@ -219,8 +244,3 @@ def _library_versions() -> dict[str, str]:
 
 def _json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -17,7 +17,7 @@ from tagger.learning.examples import folds_of
 from tagger.learning.heads import Head, fit_head, sigmoid
 from tagger.learning.plain_setfit import PlainSetFit, fit_plain_setfit
 from tagger.learning.thresholds import best_threshold, choose
-from tagger.learning.word_evidence import FOLDS, cross_logits, with_best_c
+from tagger.learning.word_evidence import FOLDS, best_cross_logits, cross_logits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from tagger.learning.heads import Matrix
 
-TFIDF = "TF-IDF, one-vs-rest logistic regression"
-FROZEN = "frozen encoder, one-vs-rest logistic regression"
+TFIDF = "TF-IDF + log. regression"
+FROZEN = "frozen encoder + log. regression"
 SETFIT = "plain SetFit"
 
 
@@ -71,12 +71,9 @@ def fit_linear(
 ) -> LinearPeer:
     """Fit logistic regressions on features (papers, features) and one dimension's labels (papers, tags)."""
     folds = folds_of(paper_ids, FOLDS, "peers")
-    head, logits = with_best_c(
-        labels,
-        lambda c: cross_logits(lambda _: features, labels, folds, c, seed),
-        lambda c: fit_head(features, labels, c, seed),
-    )
-    return LinearPeer(head, best_threshold(labels, sigmoid(logits), required=required), required)
+    c, logits = best_cross_logits(labels, lambda c: cross_logits(lambda _: features, labels, folds, c, seed))
+    threshold = best_threshold(labels, sigmoid(logits), required=required)
+    return LinearPeer(fit_head(features, labels, c, seed), threshold, required)
 
 
 def fit_setfit(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tagger.domain.model import Progress, no_progress
 from tagger.errors import LearningError
 from tagger.learning.encoder import find_encoder
 
@@ -70,11 +71,14 @@ def fit_plain_setfit(
     steps: int,
     seconds: float,
     seed: int,
+    most_steps: int | None = None,
+    progress: Progress = no_progress,
     prepare: Callable[[Library], None] = lambda model: None,
 ) -> PlainSetFit:
     """Train a SetFit model on texts with labels of shape (texts, tags), in no more than so many steps and seconds.
 
-    The learning rate falls over ``steps``, or ``default_steps`` if these are fewer; the clock may end it earlier.
+    The learning rate falls over ``steps``, or ``default_steps`` if these are fewer; the clock may end it earlier, or
+    ``most_steps``, which repeats a run that the clock has ended.
     Nothing is downloaded and no file stays. ``prepare`` may change the SetFitModel before it is trained. Raises
     LearningError if the encoder isn't on this machine.
     """
@@ -90,8 +94,9 @@ def fit_plain_setfit(
         default_steps = _default_steps(classes)
         taken, spent = 0, 0.0
         if learnt.any():
-            planned = min(steps, default_steps)
-            taken, spent = _train(model, list(texts), classes.astype(int), planned, seconds, seed)
+            clock = _Clock(seconds, most_steps, progress)
+            _train(model, list(texts), classes.astype(int), min(steps, default_steps), seed, clock)
+            taken, spent = clock.steps, clock.spent
     constants = np.asarray(labels.all(0) & labels.any(0), dtype=np.float64)
     return PlainSetFit(model, learnt, constants, taken, spent, default_steps)
 
@@ -106,7 +111,7 @@ def load_setfit(encoder: str, *, download: bool) -> Library:
     logging.getLogger("setfit.modeling").setLevel(logging.ERROR)  # it misses a head, which isn't there yet
     path = find_encoder(encoder)
     try:
-        if not Path(path).is_dir():
+        if not Path(path).is_absolute():
             # Given an id, the library would ask the hub about it, even where all files are here.
             path = snapshot_download(path, local_files_only=not download)
         return SetFitModel.from_pretrained(
@@ -131,22 +136,32 @@ def _default_steps(labels: NDArray[np.bool_]) -> int:
     return -(-2 * max(alike, unlike) // BATCH) if alike and unlike else 0
 
 
-def _train(
-    model: Library, texts: list[str], labels: NDArray[np.int64], steps: int, seconds: float, seed: int
-) -> tuple[int, float]:
-    """Run the library's Trainer, and return how many steps it took in what time; without steps it fits the heads."""
+class _Clock:
+    """Counts the steps and the time they take, and tells when there were enough of either."""
+
+    def __init__(self, seconds: float, most_steps: int | None, progress: Progress) -> None:
+        self.steps, self.spent = 0, 0.0
+        self._started = time.monotonic()
+        self._seconds, self._most_steps, self._progress = seconds, most_steps, progress
+
+    def is_up_after(self, step: int, planned: int) -> bool:
+        """Note that a step was taken."""
+        self.steps, self.spent = step, time.monotonic() - self._started
+        self._progress("fine-tuning", step, planned)
+        return self.spent >= self._seconds or step == self._most_steps
+
+
+def _train(model: Library, texts: list[str], labels: NDArray[np.int64], steps: int, seed: int, clock: _Clock) -> None:
+    """Run the library's Trainer: for so many steps the body, then the heads."""
     from datasets import Dataset
     from setfit import Trainer, TrainingArguments
     from transformers import PrinterCallback, ProgressCallback, TrainerCallback
 
-    taken, started = [0, 0.0], time.monotonic()
-
-    class Clock(TrainerCallback):  # type: ignore[misc]
-        """Ends the training when its time is up."""
+    class Stop(TrainerCallback):  # type: ignore[misc]
+        """Ends the training when the time is up."""
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: object) -> Any:  # noqa: ANN401
-            taken[:] = state.global_step, time.monotonic() - started
-            control.should_training_stop |= taken[1] >= seconds
+            control.should_training_stop |= clock.is_up_after(state.global_step, steps)
             return control
 
     with tempfile.TemporaryDirectory() as folder:
@@ -160,7 +175,7 @@ def _train(
             show_progress_bar=False,
         )
         dataset = Dataset.from_dict({"text": texts, "label": labels.tolist()})
-        trainer = Trainer(model, arguments, train_dataset=dataset, callbacks=[Clock()])
+        trainer = Trainer(model, arguments, train_dataset=dataset, callbacks=[Stop()])
         trainer.st_trainer.args.dataloader_pin_memory = False
         for talkative in (PrinterCallback, ProgressCallback):
             trainer.st_trainer.remove_callback(talkative)
@@ -168,7 +183,6 @@ def _train(
             trainer.train()
         else:
             trainer.train_classifier(texts, labels.tolist())
-    return int(taken[0]), taken[1]
 
 
 @contextlib.contextmanager

@@ -11,8 +11,10 @@ from tagger.domain.model import ModelVersion, Progress, no_progress
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.learning.encoder import OnnxEncoder, paper_text
+from tagger.learning.explanation import explain
 from tagger.learning.package import read_package
 from tagger.learning.scoring import Fitted, score
+from tagger.learning.weights import read_weights
 
 # Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
 MOST_UNKNOWN = 0.25
@@ -39,12 +41,13 @@ class Predictor:
         """Return a suggestion for each paper, in order.
 
         It needs review where the list isn't sure, and where there is no abstract or the text is mostly unknown to the
-        encoder. Only the first 256 tokens are read by it, and 20,000 characters searched for words.
+        encoder. Only the first 160 tokens are read by it, and 20,000 characters searched for words.
         """
         if not papers:
             return []
         embeddings, unknown = self._encoder.encode([paper_text(paper) for paper in papers], progress)
         scored = score(self._fitted, self.tag_set, papers, embeddings)
+        evidence = explain(self._fitted, self.tag_set, papers, embeddings, scored)
         suggestions = []
         for row, paper in enumerate(papers):
             tags, scores = {}, {}
@@ -55,11 +58,11 @@ class Predictor:
                     tag for tag, chosen in zip(dimension.tag_ids, scored.chosen[i][row], strict=True) if chosen
                 )
             sure = bool(scored.sure[row]) and is_readable(paper, unknown[row])
-            suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, needs_review=not sure))
+            suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, not sure, evidence[row]))
         return suggestions
 
 
 def load_predictor(folder: Path) -> Predictor:
     """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used."""
     version, tag_set, fitted = read_package(folder)
-    return Predictor(version, tag_set, fitted, OnnxEncoder(folder))
+    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder)))

@@ -12,6 +12,8 @@ from tagger.learning.attention import AttentionHead
 from tagger.learning.evidence import evidence
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
+from tagger.learning.neighbours import Neighbours
+from tagger.learning.options import Aim
 from tagger.learning.stack import weigh
 from tagger.learning.thresholds import choose, expected_disagreement
 from tagger.learning.word_vectors import word_vectors
@@ -27,7 +29,8 @@ class DimensionModel:
     """What was learnt for one dimension; arrays have one row or entry a tag.
 
     ``tag_vectors`` and ``tag_embeddings`` are the descriptions in word vectors and in the encoder; ``likeness_means``,
-    (2, tags), and ``count_means``, (tags, 4), what is ordinary for each tag; ``weights`` are the stack's.
+    (2, tags), and ``count_means``, (tags, 4), what is ordinary for each tag; ``weights`` are the stack's, and
+    ``evidence_means``, (tags, features), the evidence of the mean paper.
     """
 
     word_head: Head
@@ -38,6 +41,7 @@ class DimensionModel:
     count_means: NDArray[np.float32]
     frequencies: NDArray[np.float64]
     weights: NDArray[np.float64]
+    evidence_means: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
 
@@ -45,19 +49,26 @@ class DimensionModel:
 class Fitted:
     """All that was learnt for a tag set; the attention head is for the tags of all dimensions.
 
-    ``sure_bound`` is the expected disagreement up to which a list is sure.
+    ``sure_bound`` is the expected disagreement up to which a list is sure; ``neighbours`` are the papers it was learnt
+    from; ``aim`` is what the thresholds were chosen for.
     """
 
     lexicon: Lexicon
     attention_head: AttentionHead
     dimensions: tuple[DimensionModel, ...]
     sure_bound: float
+    neighbours: Neighbours
+    aim: Aim
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores and choices, one array (papers, tags) a dimension, and which papers' lists are sure, (papers,)."""
+    """Evidence, scores and choices, one array a dimension, and which papers' lists are sure, (papers,).
 
+    Evidence is (papers, tags, features), scores and choices (papers, tags).
+    """
+
+    evidence: tuple[NDArray[np.float64], ...]
     scores: tuple[NDArray[np.float64], ...]
     chosen: tuple[NDArray[np.bool_], ...]
     sure: NDArray[np.bool_]
@@ -76,7 +87,7 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
         if dimension.required:  # a tag that only stands there because one has to is a guess
             certain &= (probabilities >= model.thresholds).any(1)
     disagreement = expected_disagreement(np.concatenate(scores, 1), np.concatenate(chosen, 1))
-    return Scored(tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
+    return Scored(tuple(found), tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
 
 
 def find_evidence(

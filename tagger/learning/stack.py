@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagger.learning.evidence import FEATURES
+from tagger.learning.evidence import FEATURE_SOURCES, FEATURES, FREQUENCY, SOURCES
 from tagger.learning.heads import sigmoid
 
 if TYPE_CHECKING:
@@ -58,6 +58,23 @@ def weigh(features: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArra
     import numpy as np
 
     return sigmoid(np.einsum("ptf,tf->pt", features, weights[:, :-1]) + weights[:, -1])
+
+
+def shares(
+    features: NDArray[np.float64], weights: NDArray[np.float64], means: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what each of ``SOURCES`` adds to the logits of pairs of a paper and a tag, (pairs, sources).
+
+    Features and their means for the tag are (pairs, features), weights (pairs, features + 1). A feature counts by how
+    far it is from its mean; what the mean paper would score is counted to the tag's frequency. So the shares add up to
+    the logit.
+    """
+    import numpy as np
+
+    parts = weights[:, :-1] * (features - means)
+    found = np.stack([parts[:, [s == source for s in FEATURE_SOURCES]].sum(1) for source in SOURCES], axis=1)
+    found[:, SOURCES.index(FREQUENCY)] += (weights[:, :-1] * means).sum(1) + weights[:, -1]
+    return found
 
 
 def fit_stack(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tagger.learning.metrics import f1
+from tagger.learning.options import BEST_F1, Aim
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,27 +46,57 @@ def best_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, re
     return float(best[np.abs(best - values.max() / 2).argmin()])
 
 
-def tag_thresholds(labels: NDArray[np.bool_], scores: NDArray[np.float64], *, required: bool) -> NDArray[np.float64]:
-    """Return a threshold a tag, (tags,): its own best one for F1, drawn towards the dimension's the fewer its labels.
+def floor_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float64], precision: float) -> float:
+    """Return the lowest score from which tags taken are right as often as ``precision`` asks; arrays are of one shape.
 
-    Both arrays are (papers, tags), out of fold. The dimension's is itself drawn towards a common one while papers are
-    few. A tag's own curve is smoothed: with few labels its peak is chance.
+    How often they are right is what was seen, drawn towards what the scores, as probabilities, make expect the fewer
+    are taken. Where no score is good enough, it is one that none reached; without any score it is ``precision``.
     """
     import numpy as np
 
-    best = best_threshold(labels, scores, required=required)
-    shared = (len(labels) * best + FEW_PAPERS * UNTAUGHT_THRESHOLD) / (len(labels) + FEW_PAPERS)
+    order = np.argsort(-scores, axis=None, kind="stable")
+    ranked, taken = scores.ravel()[order], np.arange(1, scores.size + 1)
+    expected = np.cumsum(ranked) / taken
+    right = (np.cumsum(labels.ravel()[order]) + SHRINKAGE * expected) / (taken + SHRINKAGE)
+    good = np.flatnonzero((right >= precision) & _last_of_equals(ranked))
+    if len(good):
+        return max(float(ranked[good[-1]]), LEAST_THRESHOLD)
+    return max(precision, (float(ranked[0]) + 1) / 2) if len(ranked) else precision
+
+
+def tag_thresholds(
+    labels: NDArray[np.bool_], scores: NDArray[np.float64], *, required: bool, aim: Aim = BEST_F1
+) -> NDArray[np.float64]:
+    """Return a threshold a tag, (tags,): its own for the aim, drawn towards the dimension's the fewer its labels.
+
+    Both arrays are (papers, tags), out of fold. The dimension's is itself drawn towards a common one while papers are
+    few: for a precision, that precision, as scores are probabilities.
+    """
+    import numpy as np
+
+    if aim.precision is None:
+        untaught, best = UNTAUGHT_THRESHOLD, best_threshold(labels, scores, required=required)
+    else:
+        untaught, best = aim.precision, floor_threshold(labels, scores, aim.precision)
+    shared = (len(labels) * best + FEW_PAPERS * untaught) / (len(labels) + FEW_PAPERS)
     thresholds = np.full(labels.shape[1], shared)
-    grid = np.linspace(0.1, 0.8, 36)
     for tag in range(labels.shape[1]):
-        true = labels[:, tag]
+        true, said = labels[:, tag], scores[:, tag]
         if support := int(true.sum()):
-            chosen = scores[:, tag] >= grid[:, None]
-            curve = 2 * (chosen & true).sum(1) / (chosen.sum(1) + support)
-            smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-            own = grid[smooth.argmax()]
+            own = _smooth_best(true, said) if aim.precision is None else floor_threshold(true, said, aim.precision)
             thresholds[tag] = (support * own + SHRINKAGE * shared) / (support + SHRINKAGE)
     return thresholds
+
+
+def _smooth_best(true: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """Return one tag's best threshold for F1, both arrays (papers,); smoothed, as with few labels a peak is chance."""
+    import numpy as np
+
+    grid = np.linspace(0.1, 0.8, 36)
+    chosen = scores >= grid[:, None]
+    curve = 2 * (chosen & true).sum(1) / (chosen.sum(1) + true.sum())
+    smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    return float(grid[smooth.argmax()])
 
 
 def choose(scores: NDArray[np.float64], threshold: float | NDArray[np.float64], *, required: bool) -> NDArray[np.bool_]:
@@ -112,6 +143,13 @@ def sure_bound(labels: NDArray[np.bool_], scores: NDArray[np.float64], chosen: N
     order = np.argsort(expected, kind="stable")
     so_far = np.cumsum(agreed[order]) / np.arange(1, len(order) + 1)
     # Lists that are expected to disagree alike are taken together or not at all.
-    last_of_equals = np.append(np.diff(expected[order]) > 0, True)
-    good = [i for i in range(9, len(order)) if so_far[i] >= SURE_AGREEMENT and last_of_equals[i]]
+    last = _last_of_equals(expected[order])
+    good = [i for i in range(9, len(order)) if so_far[i] >= SURE_AGREEMENT and last[i]]
     return float(expected[order[good[-1]]]) if good else -1.0
+
+
+def _last_of_equals(ordered: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of some ordered numbers differ from the next one, or are the last."""
+    import numpy as np
+
+    return np.append(np.diff(ordered) != 0, True)[: len(ordered)]

@@ -28,10 +28,14 @@ FEW_TEXTS = 20
 
 @dataclass(frozen=True)
 class Words:
-    """What was learnt of words, and each dimension's evidence; the attention head is for the tags of all dimensions."""
+    """What was learnt of words, and each dimension's evidence; the attention head is for the tags of all dimensions.
+
+    ``meanings`` are the papers in word vectors, (papers, dims).
+    """
 
     lexicon: Lexicon
     attention_head: AttentionHead
+    meanings: NDArray[np.float32]
     dimensions: tuple[WordEvidence, ...]
 
 
@@ -92,7 +96,7 @@ def fit_words(
                 count_means=_mean_counts(counts, word_counts(background, dimension.tags)),
             )
         )
-    return Words(lexicon, attention, tuple(found))
+    return Words(lexicon, attention, meanings, tuple(found))
 
 
 def ordinary_likeness(
@@ -109,17 +113,23 @@ def ordinary_likeness(
     return np.asarray((texts @ tags[index].T).mean(0), dtype=np.float32)
 
 
-def with_best_c(
-    labels: NDArray[np.bool_], cross: Callable[[float], NDArray[np.float64]], whole: Callable[[float], Head]
-) -> tuple[Head, NDArray[np.float64]]:
-    """Return a head with the C whose out-of-fold logits, ``cross(c)``, rank tags best, and those logits."""
+def best_cross_logits(
+    labels: NDArray[np.bool_], cross: Callable[[float], NDArray[np.float64]]
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the C whose out-of-fold logits, ``cross(c)``, rank tags best, and those logits."""
     found = [cross(c) for c in CHOICES_OF_C]
     best = best_c(found, labels)
-    return whole(CHOICES_OF_C[best]), found[best]
+    return CHOICES_OF_C[best], found[best]
 
 
 def cross_logits(
-    features: Callable[[int], Matrix], labels: NDArray[np.bool_], folds: NDArray[np.int64], c: float, seed: int
+    features: Callable[[int], Matrix],
+    labels: NDArray[np.bool_],
+    folds: NDArray[np.int64],
+    c: float,
+    seed: int,
+    *,
+    balanced: bool = True,
 ) -> NDArray[np.float64]:
     """Return what heads fitted on the other folds say of each fold's papers; ``features(fold)`` are all papers'.
 
@@ -132,18 +142,16 @@ def cross_logits(
         held_out = folds == fold
         if not held_out.all():
             known = features(int(fold))
-            logits[held_out] = fit_head(known[~held_out], labels[~held_out], c, seed).logits(known[held_out])
+            head = fit_head(known[~held_out], labels[~held_out], c, seed, balanced=balanced)
+            logits[held_out] = head.logits(known[held_out])
     return logits
 
 
 def _fit_word_head(
     words: Matrix, labels: NDArray[np.bool_], folds: NDArray[np.int64], seed: int
 ) -> tuple[Head, NDArray[np.float64]]:
-    return with_best_c(
-        labels,
-        lambda c: cross_logits(lambda _: words, labels, folds, c, seed),
-        lambda c: fit_head(words, labels, c, seed),
-    )
+    c, logits = best_cross_logits(labels, lambda c: cross_logits(lambda _: words, labels, folds, c, seed))
+    return fit_head(words, labels, c, seed), logits
 
 
 def _fit_attention(

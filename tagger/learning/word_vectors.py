@@ -46,11 +46,19 @@ class WordVectors:
                 embeddings[row] = (weights * self.rarity[columns]) @ (self.vectors[columns] * self.steps)
         return np.asarray(embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9))
 
+    def known_terms(self, paper: Paper) -> list[str]:
+        """Return the paper's terms that have a vector, one an occurrence."""
+        return [term for term in terms_of(paper) if term in self.columns]
+
     def terms(self, paper: Paper) -> NDArray[np.float32]:
-        """Return unit vectors of the paper's known terms, one an occurrence, shape (terms, dims)."""
+        """Return unit vectors of the paper's known terms, in that order, shape (terms, dims)."""
+        return self.of(self.known_terms(paper))
+
+    def of(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of known terms, shape (terms, dims)."""
         import numpy as np
 
-        columns = [self.columns[term] for term in terms_of(paper) if term in self.columns]
+        columns = [self.columns[term] for term in terms]
         vectors = self.vectors[columns].astype(np.float32) * self.steps
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from tagger.domain.evidence import FoundWord
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
 
@@ -58,12 +60,33 @@ class TagWords:
                 found += pattern.findall(within)
         return [word.lower() for word in found]
 
+    def written(self, text: Text) -> list[str]:
+        """Return every occurrence of a word as it stands in the text."""
+        exact, loose = self._patterns
+        found = exact.findall(text.written) if self.exact else []
+        # A few letters have another length in lower case, and then places in the two don't agree.
+        shown = text.written if len(text.written) == len(text.lowered) else text.lowered
+        return found + [shown[m.start() : m.end()] for m in loose.finditer(text.lowered) if self.loose]
 
+
+@cache
 def tag_words(tag: Tag) -> TagWords:
     """Return a tag's name and ``also`` words; one with a capital after the first letter is looked for as written."""
     words = [" ".join(word.split()) for word in dict.fromkeys((tag.name, *tag.also))]
     exact = tuple(w for w in words if any(c.isupper() for c in w[1:]) and w != tag.name)
     return TagWords(exact, tuple(dict.fromkeys(w.lower() for w in words if w not in exact)))
+
+
+def found_words(tag: Tag, title: Text, abstract: Text) -> tuple[FoundWord, ...]:
+    """Return the tag's words that stand in a paper, each in its first spelling, the most frequent first."""
+    words = tag_words(tag)
+    places = [words.written(title), words.written(abstract)]
+    spelling: dict[str, str] = {}
+    for word in (*places[0], *places[1]):
+        spelling.setdefault(word.lower(), word)
+    in_title, in_abstract = (Counter(word.lower() for word in place) for place in places)
+    found = [FoundWord(spelling[key], in_title[key], in_abstract[key]) for key in spelling]
+    return tuple(sorted(found, key=lambda f: -(f.title + f.abstract)))
 
 
 def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.float32]:

@@ -10,6 +10,8 @@ from tagger.domain.model import ModelVersion
 from tagger.domain.tags import TagSet
 from tagger.errors import ModelError
 from tagger.learning import package
+from tagger.learning.setfit_export import export_setfit
+from tagger.learning.weights import find_weights
 from tagger.settings import Settings
 from tagger.steps.workspace import Workspace
 
@@ -49,20 +51,26 @@ def model_version(workspace: Workspace, name: str) -> ModelVersion:
     if name not in recorded | {path.name for path in model_folders(workspace.settings)}:
         raise ModelError(f"there is no model version '{name}'", "`tagger models list` shows them")
     package.verify(folder)
+    find_weights(folder)
     return package.read_version(folder)
 
 
 def check_model(folder: Path, tag_set: TagSet) -> None:
-    """Make sure that a model version is there and has the tags of ``tag_set``. Raises ModelError.
+    """Make sure that a model version is there and has the tags of ``tag_set``. Raises ModelError."""
+    if not knows(folder, tag_set):
+        hint = "`tagger train` makes a new one"
+        raise ModelError(f"the model version {folder.name} was trained for another tag set", hint)
+
+
+def knows(folder: Path, tag_set: TagSet) -> bool:
+    """Return whether a model version has the tags of ``tag_set``. Raises ModelError if it can't be used.
 
     Its files are verified only where the tag sets differ in something, which may be just words.
     """
     if package.read_version(folder).tag_set_fingerprint == tag_set.fingerprint:
-        return
+        return True
     _, theirs, _ = package.read_package(folder)
-    if [(d.id, d.tag_ids) for d in theirs.dimensions] != [(d.id, d.tag_ids) for d in tag_set.dimensions]:
-        hint = "`tagger train` makes a new one"
-        raise ModelError(f"the model version {folder.name} was trained for another tag set", hint)
+    return [(d.id, d.tag_ids) for d in theirs.dimensions] == [(d.id, d.tag_ids) for d in tag_set.dimensions]
 
 
 def promote(workspace: Workspace, name: str, now: datetime) -> ModelVersion:
@@ -72,3 +80,11 @@ def promote(workspace: Workspace, name: str, now: datetime) -> ModelVersion:
         workspace.store.models.save(version)
         workspace.store.models.promote(name, now)
     return version
+
+
+def export(workspace: Workspace, name: str, folder: Path) -> list[str]:
+    """Write a verified model version as a SetFit model; returns its labels. Raises ModelError."""
+    model_version(workspace, name)
+    if folder.exists():
+        raise ModelError(f"{folder} is there already", "Give a folder that isn't")
+    return export_setfit(workspace.settings.models / name, folder)

@@ -31,22 +31,29 @@ class Predicted:
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def rows(self) -> list[dict[str, object]]:
-        """Return the predictions in the public format, dimensions and tags in the tag set's order."""
-        return [
-            {
-                "id": paper.id,
-                "title": paper.title,
-                "model": suggestion.model,
-                "needs_review": suggestion.needs_review,
-                "tags": {dimension: list(tags) for dimension, tags in self.tag_set.ordered(suggestion.tags).items()},
-                "scores": {
-                    d.id: {tag: round(suggestion.scores[d.id][tag], 4) for tag in d.tag_ids}
-                    for d in self.tag_set.dimensions
-                },
-            }
-            for paper, suggestion in self.papers
-        ]
+    def rows(self, *, explain: bool = False) -> list[dict[str, object]]:
+        """Return the predictions in the public format, dimensions and tags in the tag set's order.
+
+        With ``explain``, what speaks for each suggested tag comes along as ``evidence``.
+        """
+        return [self._row(paper, suggestion, explain=explain) for paper, suggestion in self.papers]
+
+    def _row(self, paper: Paper, suggestion: Suggestion, *, explain: bool) -> dict[str, object]:
+        chosen = self.tag_set.ordered(suggestion.tags)
+        row = {
+            "id": paper.id,
+            "title": paper.title,
+            "model": suggestion.model,
+            "needs_review": suggestion.needs_review,
+            "tags": {dimension: list(tags) for dimension, tags in chosen.items()},
+            "scores": {
+                d.id: {tag: round(suggestion.scores[d.id][tag], 4) for tag in d.tag_ids}
+                for d in self.tag_set.dimensions
+            },
+        }
+        if explain:
+            row["evidence"] = suggestion.evidence.document(chosen)
+        return row
 
 
 def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetime, progress: Progress) -> Predicted:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tagger.errors import ModelError
+from tagger.learning.starter import STARTER
 from tagger.steps.models import check_model
 from tagger.steps.workspace import Workspace
 
@@ -52,7 +53,7 @@ def status(workspace: Workspace) -> Status:
         digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
     name = store.models.current_name()
     version = store.models.find(name) if name else None
-    since = annotated - version.papers if version else annotated
+    since = annotated - version.papers if version and name != STARTER else annotated  # it learnt from other papers
     return Status(
         papers=len(states),
         annotated=annotated,

@@ -26,17 +26,31 @@ class Trained:
     readiness: Readiness
 
     @property
+    def recipe(self) -> str:
+        """What kind of model it is, in words; empty for the usual one."""
+        if self.version.figures["recipe"] != "setfit":
+            return ""
+        return "Plain SetFit, to compare with: its library tuned the body, and heads alone decide, at .5."
+
+    @property
     def tuning(self) -> str:
         """What fine-tuning brought on this data, in words; empty if it wasn't tried."""
-        frozen, tuned = (self.version.figures.get(f"{body}_body_f1") for body in ("frozen", "tuned"))
-        if frozen is None or tuned is None:
+        figures = self.version.figures
+        frozen, tuned = figures["frozen_body_f1"], figures["tuned_body_f1"]
+        if tuned is None:
             return ""
-        kept = (
-            "is used"
-            if self.version.figures["body"] == "tuned"
-            else "brought nothing here, so the encoder stays as it was"
-        )
-        return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold); it {kept}."
+        used = "is used" if figures["body"] == "tuned" else "brought nothing here, so the encoder stays as it was"
+        steps = ", ".join(map(str, figures["tuning_steps"]))
+        return f"Fine-tuning: F1 {frozen:.3f} without, {tuned:.3f} with it (out of fold; {steps} steps); it {used}."
+
+    @property
+    def aim(self) -> str:
+        """What thresholds were chosen for, and what they give out of fold, in words; empty without any label."""
+        figures = self.version.figures
+        if not self.version.papers:
+            return ""
+        given = f"precision {figures['micro_precision']:.3f}, recall {figures['micro_recall']:.3f} (out of fold)"
+        return f"Thresholds for {figures['aim']}: {given}."
 
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:

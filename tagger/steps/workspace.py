@@ -1,4 +1,4 @@
-"""Makes and opens workspaces for the other steps."""
+"""Opens workspaces for the other steps."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.errors import ModelError, SettingsError, StoreError, TagSetError
+from tagger.errors import ModelError, SettingsError, StoreError
 from tagger.review import PaperState, paper_state
-from tagger.settings import Settings, new_workspace, read_settings
+from tagger.settings import Settings, read_settings
 from tagger.store import Store, open_store
-from tagger.tagset import default_tag_set_file, read_tag_set
+from tagger.tagset import read_tag_set
 
 
 @dataclass(frozen=True)
@@ -57,34 +57,8 @@ class Workspace:
         """Return the folder of the current model version. Raises ModelError if there is none yet."""
         name = self.store.models.current_name()
         if name is None:
-            raise ModelError("there is no model version yet", "`tagger train` makes one from what is annotated")
+            raise ModelError("there is no model version yet", "`tagger train` makes one, also before the first label")
         return self.settings.models / name
-
-
-def init(folder: Path, tag_set_file: Path | None) -> tuple[Settings, bool]:
-    """Make a workspace in ``folder`` with a tag set of one's own or the default one; what is there already stays.
-
-    Returns its settings, and whether anything had to be made. Raises TagSetError if the tag set is faulty, and
-    SettingsError if the folder can't be written.
-    """
-    file = tag_set_file or default_tag_set_file()
-    tag_set = read_tag_set(file)
-    present = folder / "tags.yaml"
-    if tag_set_file and present.exists() and read_tag_set(present).fingerprint != tag_set.fingerprint:
-        raise TagSetError(f"{present} is another tag set already", "Edit it, or make a new workspace for this one")
-    before = _contents(folder)
-    settings = new_workspace(folder, file.read_bytes())
-    open_store(settings.database, create=True).close()
-    return settings, _contents(folder) != before
-
-
-def _contents(folder: Path) -> dict[str, int]:
-    """Return the names of what a folder holds, and what of it is empty, as a database is that was begun and cut."""
-    found = {}
-    with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            found[path.name] = min(path.stat().st_size, 1)
-    return found
 
 
 @contextlib.contextmanager

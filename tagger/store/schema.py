@@ -86,7 +86,11 @@ def _the_loop(db: Database) -> None:
             )
 
 
-MIGRATIONS: dict[str, Callable[[Database], None]] = {"0001-the-loop": _the_loop}
+def _evidence(db: Database) -> None:
+    db.execute("ALTER TABLE suggestions ADD COLUMN evidence TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS: dict[str, Callable[[Database], None]] = {"0001-the-loop": _the_loop, "0002-evidence": _evidence}
 
 
 def table_and_trigger_names() -> set[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tagger.domain.labels import Suggestion
 from tagger.domain.paper import Paper
-from tagger.store.rows import json_text, tags_of, tags_text, time_of, time_text
+from tagger.store.rows import evidence_of, evidence_text, json_text, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -34,6 +34,7 @@ class Suggestions:
                     "tags": tags_text(suggestion.tags),
                     "scores": json_text(suggestion.scores),
                     "needs_review": int(suggestion.needs_review),
+                    "evidence": evidence_text(suggestion.evidence),
                 }
                 for paper, suggestion in suggestions
             ),
@@ -65,4 +66,5 @@ def _suggestion(row: dict[str, Any]) -> Suggestion:
         tags=tags_of(row["tags"]),
         scores=json.loads(row["scores"]),
         needs_review=bool(row["needs_review"]),
+        evidence=evidence_of(row["evidence"]),
     )

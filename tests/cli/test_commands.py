@@ -116,9 +116,8 @@ def test_a_rejected_tag_leaves_a_required_dimension_open(shell: Shell, rows: Row
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
+        (["evaluate", "--plots", "tagger.toml"], "can't use tagger.toml: File exists"),
         (["evaluate"], "0 annotated papers are too few to hold some out"),
-        (["predict"], "there is no model version yet"),
-        (["predict", "--input", "-"], "there is no model version yet"),
         (["publish", "--digest", "2026-08-07", "--out", "x"], "there is no digest of 2026-08-07"),
         (["review", "accept", "p9"], "there is no paper 'p9'"),
         (["review", "send"], "nothing awaits review"),
@@ -132,6 +131,19 @@ def test_a_rejected_tag_leaves_a_required_dimension_open(shell: Shell, rows: Row
 )
 def test_what_can_not_be_done_is_one_line_with_a_way_out(shell: Shell, command: list[str], reason: str) -> None:
     assert reason in shell.fails(*command)
+
+
+def test_the_starter_tags_on_the_first_day_where_it_knows_the_tags(shell: Shell, rows: Rows) -> None:
+    assert shell.json("status")["model"] == "starter"
+    shell("ingest", PAGE, "--digest", "2026-08-07")
+    predicted = shell.json("predict")
+    assert (predicted["model"], predicted["new"]) == ("starter", 30)
+    assert any(not row["needs_review"] for row in predicted["predictions"])
+    (shell.folder / "mine.yaml").write_text("version: 1\ndimensions:\n  - {id: d, tags: [{id: x}]}\n")
+    shell("init", "mine", "--tag-set", "mine.yaml")
+    for options in ([], ["--input", "-"]):
+        told = shell.fails("--workspace", "mine", "predict", *options, stdin=rows({"title": "T"}))
+        assert "there is no model version yet" in told and "also before the first label" in told
 
 
 def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
@@ -152,6 +164,8 @@ def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
         ["publish"],
         ["nonsense"],
         ["review", "accept", "p1", "--digest", "2026-08-07"],
+        ["train", "--aim", "precision=2"],
+        ["evaluate", "--aim", "recall"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(shell: Shell, command: list[str]) -> None:
@@ -173,10 +187,10 @@ def test_init_again_changes_nothing_and_another_tag_set_is_refused(shell: Shell)
 def test_status_names_the_next_step_within_80_columns(shell: Shell) -> None:
     assert shell.json("status")["next"].startswith("tagger ingest")
     shell("ingest", PAGE, "--digest", "2026-08-07")
-    assert shell.json("status")["next"].startswith("tagger train: nobody has labelled yet")
+    assert shell.json("status")["next"].startswith("tagger predict --digest 2026-08-07")
     shell("annotations", "import", LABELS)
     text = shell("status").stdout
-    assert "Next: tagger train" in text and max(map(len, text.splitlines())) <= 80
+    assert "model: starter (90 annotated since" in text and max(map(len, text.splitlines())) <= 80
     for command in (["tags", "list"], ["models", "list"], ["doctor"], ["review", "list"]):
         assert max(map(len, shell(*command).stdout.splitlines())) <= 80 or command == ["doctor"]
 

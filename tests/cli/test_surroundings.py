@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,7 @@ def test_a_folder_of_no_text_is_shown_in_json(shell: Shell) -> None:
 
 def test_what_may_not_be_read_is_one_line_and_a_finding(shell: Shell) -> None:
     (shell.folder / "studio").write_text("a file where a folder should be")
+    shutil.rmtree(shell.folder / "models")
     (shell.folder / "models").write_text("a file where a folder should be")
     for command in ("start", "status"):
         assert "can't use" in shell.fails("studio", command)

@@ -16,12 +16,14 @@ from tagger.domain.labels import Annotation, Suggestion, standing_annotations
 from tagger.domain.model import ModelVersion, no_progress
 from tagger.domain.paper import Entry, Paper
 from tagger.errors import StudioError
+from tagger.steps.init import init
 from tagger.steps.pull import Pulled, pull
 from tagger.steps.push import Pushed, push
 from tagger.steps.studio import open_linked_project, start_studio, studio_status
-from tagger.steps.workspace import Workspace, init, open_workspace
+from tagger.steps.workspace import Workspace, open_workspace
 from tagger.studio.connection import ProjectGone
 from tagger.studio.server import stop_server
+from tests.conftest import NOW
 from tests.contract.conftest import CuttingProxy, Person, RunningServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.studio]
@@ -46,7 +48,7 @@ def now() -> datetime:
 def workspace_at(folder: Path, url: str, token: str) -> Iterator[Workspace]:
     (folder / "tags-source.yaml").write_text(TAGS)
     (folder / "token").write_text(token)
-    init(folder, folder / "tags-source.yaml")
+    init(folder, folder / "tags-source.yaml", NOW)
     with open_workspace(folder) as workspace:
         with workspace.store.write():
             workspace.store.papers.save([Entry(p, date(2026, 8, 7)) for p in PAPERS], now())
@@ -198,7 +200,7 @@ def test_labels_survive_a_wiped_server_and_are_put_back_once(
 ) -> None:
     folder = tmp_path
     (folder / "tags-source.yaml").write_text(TAGS)
-    init(folder, folder / "tags-source.yaml")
+    init(folder, folder / "tags-source.yaml", NOW)
     fresh = tmp_path / "fresh"
     shutil.copytree(own_server / "data", fresh)
     with open_workspace(folder) as workspace:
@@ -275,7 +277,7 @@ def test_a_server_stopped_in_the_middle_of_a_pull_loses_nothing(
 
     monkeypatch.setattr(project_module, "PAGE", 2)
     (tmp_path / "tags-source.yaml").write_text(TAGS)
-    init(tmp_path, tmp_path / "tags-source.yaml")
+    init(tmp_path, tmp_path / "tags-source.yaml", NOW)
     with open_workspace(tmp_path) as workspace:
         with workspace.store.write():
             workspace.store.papers.save([Entry(p) for p in PAPERS], now())

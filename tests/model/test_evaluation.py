@@ -89,6 +89,13 @@ def test_setfit_is_judged_with_a_threshold_of_its_own(examples: list[Example]) -
     assert 0 < setfit.threshold < 1
 
 
+def test_plain_setfit_can_be_cross_validated(examples: list[Example], tag_set: TagSet) -> None:
+    options = TrainingOptions(recipe="setfit", minutes=0.1)
+    how = EvaluationOptions(folds=2)
+    found = evaluate(examples, tag_set, encoder=PACKAGED, options=options, how=how, progress=no_progress)
+    assert 0 < found.model.whole().figures.micro_f1 < 0.9
+
+
 @pytest.mark.parametrize(("papers", "folds", "reason"), [(4, 3, "too few to hold some out"), (5, 20, "don't fill")])
 def test_too_little_to_hold_out_is_said(
     examples: list[Example], tag_set: TagSet, papers: int, folds: int, reason: str

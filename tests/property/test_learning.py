@@ -8,14 +8,17 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from tagger.learning.examples import folds_of
 from tagger.learning.metrics import average_precision, calibration_error, figures_of, recall_at
+from tagger.learning.options import Aim
 from tagger.learning.thresholds import (
     FEW_PAPERS,
+    LEAST_THRESHOLD,
     SHRINKAGE,
     SURE_AGREEMENT,
     UNTAUGHT_THRESHOLD,
     best_threshold,
     choose,
     expected_disagreement,
+    floor_threshold,
     sure_bound,
     tag_thresholds,
 )
@@ -60,6 +63,36 @@ def test_a_tag_with_few_labels_keeps_near_its_dimensions_threshold(
     own = tag_thresholds(labels, scores, required=required)
     support = labels.sum(0)
     assert (abs(own - shared) <= support / (support + SHRINKAGE) + 1e-9).all()
+
+
+@given(judged(), st.floats(0.05, 0.99))
+def test_from_a_floor_on_tags_are_right_often_enough_and_no_lower_score_would_do(
+    drawn: tuple[Labels, Scores], precision: float
+) -> None:
+    labels, scores = drawn[0], drawn[1] * 0.999  # no score that a model gives is 1
+    threshold = floor_threshold(labels, scores, precision)
+
+    def right(least: float) -> float:
+        taken = scores >= least
+        return float((labels[taken].sum() + SHRINKAGE * scores[taken].mean()) / (taken.sum() + SHRINKAGE))
+
+    if (scores >= threshold).any():
+        assert right(threshold) >= precision - 1e-9 or threshold == LEAST_THRESHOLD
+    assert all(right(lower) < precision + 1e-9 for lower in scores[scores < threshold] if lower > LEAST_THRESHOLD)
+
+
+@given(judged(), st.booleans(), st.lists(st.floats(0.3, 0.99), min_size=2, max_size=2))
+def test_a_higher_floor_never_lowers_a_threshold(
+    drawn: tuple[Labels, Scores], required: bool, floors: list[float]
+) -> None:
+    lower, higher = (tag_thresholds(*drawn, required=required, aim=Aim(floor)) for floor in sorted(floors))
+    assert (higher >= lower - 1e-9).all()
+
+
+@given(st.floats(0.05, 0.99))
+def test_without_labels_a_floor_is_held_by_the_scores_themselves(precision: float) -> None:
+    nothing = np.zeros((0, 4))
+    assert np.allclose(tag_thresholds(nothing > 0, nothing, required=True, aim=Aim(precision)), precision)
 
 
 @given(judged())

@@ -36,3 +36,10 @@ def test_the_same_seed_gives_the_same_head() -> None:
     labels = np.array([[i % 3 == tag for tag in range(3)] for i in range(20)])
     first, second = (fit_attention(papers, labels, DESCRIPTIONS, seed=3) for _ in range(2))
     assert np.array_equal(first.queries, second.queries) and np.array_equal(first.values, second.values)
+
+
+def test_what_terms_add_makes_the_score_and_the_right_term_adds_most() -> None:
+    head = fit_attention([], np.zeros((0, 3), dtype=bool), DESCRIPTIONS, seed=0)
+    terms = paper(2)
+    assert np.allclose(head.pulls(terms).sum(0) + head.intercepts, head.logits([terms])[0], atol=1e-5)
+    assert head.pulls(terms, np.array([2])).argmax() == len(terms) - 1

@@ -1,8 +1,9 @@
 import numpy as np
 
+from tagger.domain.evidence import FoundWord
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
-from tagger.learning.words import COUNTS, MAX_CHARACTERS, tag_words, text_of, word_counts
+from tagger.learning.words import COUNTS, MAX_CHARACTERS, found_words, tag_words, text_of, word_counts
 
 
 def found(tag: Tag, text: str) -> list[str]:
@@ -44,3 +45,15 @@ def test_counts_are_for_title_abstract_own_work_and_different_words() -> None:
 def test_a_very_long_text_is_searched_in_part_only() -> None:
     paper = Paper("p", "T", "x " * MAX_CHARACTERS + "sea")
     assert word_counts([paper], [Tag("sea", "Sea")]).sum() == 0
+
+
+def test_words_are_told_as_they_stand_with_where_and_how_often() -> None:
+    tag = Tag("sea", "Sea", also=("Open ocean", "GAN"))
+    title, abstract = text_of("SEA of GAN"), text_of("The sea, a Sea, an Open\n Ocean. A gan.")
+    expected = (FoundWord("SEA", 1, 2), FoundWord("GAN", 1, 0), FoundWord("Open Ocean", 0, 1))
+    assert found_words(tag, title, abstract) == expected
+    assert found_words(tag, text_of(""), text_of("Hills")) == ()
+
+
+def test_words_are_told_although_lower_case_is_longer() -> None:
+    assert found_words(Tag("sea", "Sea"), text_of("İİ Sea"), text_of("")) == (FoundWord("sea", 1, 0),)

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tagger.steps.workspace import Workspace, init, open_workspace
+from tagger.steps.init import init
+from tagger.steps.workspace import Workspace, open_workspace
+from tests.conftest import NOW
 
 TAG_SET = """\
 version: 1
@@ -16,6 +18,6 @@ dimensions:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     (tmp_path / "set.yaml").write_text(TAG_SET)
-    init(tmp_path / "w", tmp_path / "set.yaml")
+    init(tmp_path / "w", tmp_path / "set.yaml", NOW)
     with open_workspace(tmp_path / "w") as opened:
         yield opened

@@ -13,8 +13,9 @@ from tagger.domain.labels import Annotation, Suggestion
 from tagger.domain.model import ModelVersion
 from tagger.domain.paper import Entry, Paper
 from tagger.review import PaperState
+from tagger.steps.init import init
 from tagger.steps.review import Reviewed, accept, reject
-from tagger.steps.workspace import Workspace, init, open_workspace
+from tagger.steps.workspace import Workspace, open_workspace
 from tests.conftest import NOW
 
 DAY = date(2026, 8, 7)
@@ -85,7 +86,7 @@ def open_desk(folder: Path, tags: str | None = None) -> Iterator[Desk]:
     if not (folder / "tagger.toml").exists():
         folder.mkdir(exist_ok=True)
         (folder / "mine.yaml").write_text(tags or TAGS)
-        init(folder, folder / "mine.yaml")
+        init(folder, folder / "mine.yaml", NOW)
     elif tags:
         (folder / "tags.yaml").write_text(tags)
     with open_workspace(folder) as workspace:

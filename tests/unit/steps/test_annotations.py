@@ -9,7 +9,8 @@ from tagger.domain.paper import Entry, Paper, title_id
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import SourceError
 from tagger.steps.annotations import Imported, export_annotations, import_annotations, tags_left_out
-from tagger.steps.workspace import Workspace, init, open_workspace
+from tagger.steps.init import init
+from tagger.steps.workspace import Workspace, open_workspace
 from tests.conftest import NOW
 from tests.unit.steps.conftest import TAG_SET
 
@@ -22,7 +23,7 @@ BRINGS: dict[str, object] = {**ROW, "title": "T", "abstract": "An abstract"}
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Workspace]:
     (tmp_path / "other.yaml").write_text(TAG_SET)
-    init(tmp_path / "other", tmp_path / "other.yaml")
+    init(tmp_path / "other", tmp_path / "other.yaml", NOW)
     with open_workspace(tmp_path / "other") as opened:
         yield opened
 

@@ -1,0 +1,96 @@
+"""Makes the starter, the model version that comes with tagger: `make starter ANNOTATIONS=FILE`.
+
+The same annotations, seed and day give the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tagger.domain.model import ModelVersion, no_progress
+from tagger.learning import package
+from tagger.learning.options import TrainingOptions
+from tagger.learning.training import train
+from tagger.settings import new_workspace
+from tagger.steps.annotations import import_annotations
+from tagger.steps.train import labelled_papers
+from tagger.steps.workspace import open_workspace
+from tagger.store import open_store
+from tagger.tagset import default_tag_set_file
+
+FOLDER = Path(__file__).parent / "starter"
+CARD = """\
+# The starter
+
+The model version that `tagger init` puts into a workspace with the default tag set, so that `tagger predict` has
+suggestions on the first day. `tagger train` makes your own from what you label.
+
+| | |
+|---|---|
+| Trained on | {papers} research papers of daily digests, 2024 to 2026, title and abstract, annotated by reading |
+| Tags | {tags} in {dimensions} dimensions: the default tag set, version {tag_set_version} (`labels/tags.yaml`) |
+| Encoder | {encoder}, {body}; its weights come with the package of that name |
+| Out of fold | micro F1 {micro_f1:.3f}, macro F1 {macro_f1:.3f}, average precision {average_precision:.3f} |
+| Calibration | expected calibration error {expected_calibration_error:.3f} out of fold |
+| Made by | `make starter`, seed {seed}, {day} |
+| Licence | Apache-2.0, as tagger; the encoder's is Apache-2.0 as well |
+
+**For**: suggesting tags for machine-learning papers in English, to be reviewed by people. **Not for**: other fields,
+other languages, or publishing what nobody has looked at.
+
+**What it knows of the papers**: single words and word pairs that stand in two papers or more, and numbers. No abstract
+is in it. **Limits**: rare tags rest on a handful of papers (`docs/model.md` has the figures by cross-validation), it
+reads 160 tokens of a text with the encoder, and its taste in borderline cases is the guide's (`labels/GUIDE.md`).
+"""
+
+
+def main() -> None:
+    """Train on a file of annotations, and put the model version with its card into ``models/starter``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("annotations", help="annotations with titles and abstracts, as JSON Lines")
+    parser.add_argument("--day", default=f"{datetime.now(UTC):%Y-%m-%d}", help="the day it is dated")
+    arguments = parser.parse_args()
+    day = datetime.fromisoformat(arguments.day).replace(tzinfo=UTC)
+    options = TrainingOptions(body="frozen")
+    with tempfile.TemporaryDirectory() as place:
+        settings = new_workspace(Path(place), default_tag_set_file().read_bytes())
+        open_store(settings.database, create=True).close()
+        with open_workspace(settings.folder) as workspace:
+            import_annotations(workspace, arguments.annotations, strict=True, now=day)
+            version = train(
+                labelled_papers(workspace),
+                workspace.tag_set,
+                name=FOLDER.name,
+                models=settings.models,
+                encoder=settings.encoder,
+                options=options,
+                created_at=day,
+                progress=no_progress,
+            )
+            tags = [len(dimension.tags) for dimension in workspace.tag_set.dimensions]
+        package.verify(settings.models / FOLDER.name)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        shutil.copytree(settings.models / FOLDER.name, FOLDER)
+    (FOLDER / "README.md").write_text(_card(version, tags, options.seed))
+    print(f"{FOLDER}: {sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6:.1f} MB")
+
+
+def _card(version: ModelVersion, tags: list[int], seed: int) -> str:
+    return CARD.format(
+        **version.figures | {"body": f"{version.figures['body']} body"},
+        papers=version.papers,
+        tags=sum(tags),
+        dimensions=len(tags),
+        tag_set_version=version.tag_set_version,
+        encoder=version.encoder,
+        seed=seed,
+        day=f"{version.created_at:%Y-%m-%d}",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+import numpy as np
+
+from tagger.domain.paper import Paper
+from tagger.domain.tags import TagSet
+from tagger.learning.neighbours import NEAREST, Neighbours, neighbours_of
+
+RANDOM = np.random.default_rng(0)
+
+
+def unit(vectors: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float32]:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+PAPERS = [Paper(f"p{i}", f"Title {i}", "Abstract") for i in range(20)]
+EMBEDDINGS, MEANINGS = unit(RANDOM.normal(size=(20, 32))), unit(RANDOM.normal(size=(20, 16)))
+
+
+def made(count: int) -> Neighbours:
+    labels = [np.zeros((count, 3), dtype=bool), np.ones((count, 2), dtype=bool)]
+    labels[0][:, 1] = True
+    return neighbours_of(PAPERS[:count], EMBEDDINGS[:count], MEANINGS[:count], labels)
+
+
+def test_the_nearest_are_those_of_the_mean_cosine_with_their_tags(small_tag_set: TagSet) -> None:
+    likeness = (EMBEDDINGS[15:] @ EMBEDDINGS[:15].T + MEANINGS[15:] @ MEANINGS[:15].T) / 2
+    found = made(15).nearest(small_tag_set, PAPERS[15:], EMBEDDINGS[15:], MEANINGS[15:])
+    for values, nearest in zip(likeness, found, strict=True):
+        assert [paper.id for paper in nearest] == [f"p{i}" for i in np.argsort(-values)[:NEAREST]]
+        assert np.allclose([paper.likeness for paper in nearest], np.sort(values)[::-1][:NEAREST], atol=0.01)
+        assert nearest[0].tags == {"habitat": ("forest",), "diet": ("plants", "meat")}
+
+
+def test_a_labelled_paper_is_not_its_own_neighbour(small_tag_set: TagSet) -> None:
+    found = made(3).nearest(small_tag_set, PAPERS[:4], EMBEDDINGS[:4], MEANINGS[:4])
+    assert [{paper.id for paper in nearest} for nearest in found] == [
+        {"p1", "p2"},
+        {"p0", "p2"},
+        {"p0", "p1"},
+        {"p0", "p1", "p2"},
+    ]
+
+
+def test_without_labelled_papers_there_are_no_neighbours(small_tag_set: TagSet) -> None:
+    assert made(0).nearest(small_tag_set, PAPERS, EMBEDDINGS, MEANINGS) == [()] * len(PAPERS)
+
+
+def test_a_paper_without_a_known_word_has_neighbours_all_the_same(small_tag_set: TagSet) -> None:
+    blank = np.zeros_like(MEANINGS)
+    labels = [np.zeros((20, 3), dtype=bool), np.zeros((20, 2), dtype=bool)]
+    found = neighbours_of(PAPERS, EMBEDDINGS, blank, labels).nearest(small_tag_set, PAPERS, EMBEDDINGS, blank)
+    assert all(len(nearest) == NEAREST and 0 < nearest[0].likeness <= 0.5 for nearest in found)
+
+
+def test_only_what_is_needed_of_a_paper_is_kept() -> None:
+    long = [Paper("p", "T" * 5000, "A secret")]
+    kept = neighbours_of(long, EMBEDDINGS[:1], MEANINGS[:1], [np.zeros((1, 5), dtype=bool)])
+    assert len(kept.titles[0]) == 200 and kept.embeddings.nbytes + kept.meanings.nbytes == 48
