@@ -67,12 +67,13 @@ def train(
             result.tuning,
             result.aim,
             result.readiness.sentence,
+            result.comparison,
             "Next: tagger predict",
         )
         if line
     ]
-    readiness = {"readiness": result.readiness.sentence, "figures": version.figures}
-    show(document | readiness, "\n".join(lines), as_json=json)
+    more = {"readiness": result.readiness.sentence, "figures": version.figures, "before": result.before}
+    show(document | more, "\n".join(lines), as_json=json)
 
 
 def evaluate(

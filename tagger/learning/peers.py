@@ -72,8 +72,8 @@ def fit_linear(
     """Fit logistic regressions on features (papers, features) and one dimension's labels (papers, tags)."""
     folds = folds_of(paper_ids, FOLDS, "peers")
     c, logits = best_cross_logits(labels, lambda c: cross_logits(lambda _: features, labels, folds, c, seed))
-    threshold = best_threshold(labels, sigmoid(logits), required=required)
-    return LinearPeer(fit_head(features, labels, c, seed), threshold, required)
+    head = fit_head(features, labels, c, seed)
+    return LinearPeer(head, best_threshold(labels, sigmoid(logits), required=required), required)
 
 
 def fit_setfit(

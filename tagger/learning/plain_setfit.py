@@ -64,41 +64,50 @@ class PlainSetFit:
 
 
 def fit_plain_setfit(
+    texts: Sequence[str], labels: NDArray[np.bool_], *, encoder: str, steps: int, seconds: float, seed: int
+) -> PlainSetFit:
+    """Train a SetFit model on texts with labels of shape (texts, tags), in no more than so many steps and seconds.
+
+    The learning rate falls over ``steps``, or ``default_steps`` if these are fewer; the clock may end them earlier.
+    Fitting the heads after them takes as long as reading the texts once. Nothing is downloaded and no file stays.
+    Raises LearningError if the encoder isn't on this machine.
+    """
+    import numpy as np
+
+    learnt = np.asarray(labels.any(0) & ~labels.all(0))
+    constants = np.asarray(labels.all(0) & labels.any(0), dtype=np.float64)
+    classes, clock = _classes(labels), _Clock(seconds)
+    with _quiet():
+        model = load_setfit(encoder, download=False)
+        _tune(model, texts, classes, steps, seed, clock)
+        if learnt.any():
+            model.fit(list(texts), classes.astype(int).tolist(), num_epochs=1, show_progress_bar=False)
+    return PlainSetFit(model, learnt, constants, clock.steps, clock.spent, _default_steps(classes))
+
+
+def tune_plain_setfit(
     texts: Sequence[str],
     labels: NDArray[np.bool_],
     *,
     encoder: str,
+    prepare: Callable[[Library], None],
     steps: int,
+    most_steps: int | None,
     seconds: float,
     seed: int,
-    most_steps: int | None = None,
-    progress: Progress = no_progress,
-    prepare: Callable[[Library], None] = lambda model: None,
-) -> PlainSetFit:
-    """Train a SetFit model on texts with labels of shape (texts, tags), in no more than so many steps and seconds.
+    progress: Progress,
+) -> tuple[Library, int]:
+    """Train a SetFitModel's body alone, and return the model with the number of steps it took.
 
-    The learning rate falls over ``steps``, or ``default_steps`` if these are fewer; the clock may end it earlier, or
-    ``most_steps``, which repeats a run that the clock has ended.
-    Nothing is downloaded and no file stays. ``prepare`` may change the SetFitModel before it is trained. Raises
-    LearningError if the encoder isn't on this machine.
+    As ``fit_plain_setfit`` does it, but ``prepare`` may change the untrained model, and ``most_steps`` ends the run
+    too: set to the steps of a run that the clock has ended, it repeats that.
     """
-    import numpy as np
-
+    clock = _Clock(seconds, most_steps, progress)
     with _quiet():
         model = load_setfit(encoder, download=False)
         prepare(model)
-        learnt = np.asarray(labels.any(0) & ~labels.all(0))
-        classes = labels[:, learnt]
-        if classes.shape[1] == 1:  # scikit-learn wants two classes at least: with the tag and without
-            classes = np.concatenate([~classes, classes], axis=1)
-        default_steps = _default_steps(classes)
-        taken, spent = 0, 0.0
-        if learnt.any():
-            clock = _Clock(seconds, most_steps, progress)
-            _train(model, list(texts), classes.astype(int), min(steps, default_steps), seed, clock)
-            taken, spent = clock.steps, clock.spent
-    constants = np.asarray(labels.all(0) & labels.any(0), dtype=np.float64)
-    return PlainSetFit(model, learnt, constants, taken, spent, default_steps)
+        _tune(model, texts, _classes(labels), steps, seed, clock)
+    return model, clock.steps
 
 
 def load_setfit(encoder: str, *, download: bool) -> Library:
@@ -122,6 +131,17 @@ def load_setfit(encoder: str, *, download: bool) -> Library:
         raise LearningError(f"the encoder {encoder} can't be loaded: {error}", hint) from error
 
 
+def _classes(labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the labels of those tags that can be learnt; a single one as two, without and with it.
+
+    The library can't do with one column.
+    """
+    import numpy as np
+
+    classes = labels[:, labels.any(0) & ~labels.all(0)]
+    return np.concatenate([~classes, classes], axis=1) if classes.shape[1] == 1 else classes
+
+
 def _default_steps(labels: NDArray[np.bool_]) -> int:
     """Return how many batches of pairs the library draws: as many alike as unlike, each pair at least once.
 
@@ -139,7 +159,7 @@ def _default_steps(labels: NDArray[np.bool_]) -> int:
 class _Clock:
     """Counts the steps and the time they take, and tells when there were enough of either."""
 
-    def __init__(self, seconds: float, most_steps: int | None, progress: Progress) -> None:
+    def __init__(self, seconds: float, most_steps: int | None = None, progress: Progress = no_progress) -> None:
         self.steps, self.spent = 0, 0.0
         self._started = time.monotonic()
         self._seconds, self._most_steps, self._progress = seconds, most_steps, progress
@@ -151,38 +171,42 @@ class _Clock:
         return self.spent >= self._seconds or step == self._most_steps
 
 
-def _train(model: Library, texts: list[str], labels: NDArray[np.int64], steps: int, seed: int, clock: _Clock) -> None:
-    """Run the library's Trainer: for so many steps the body, then the heads."""
+def _tune(
+    model: Library, texts: Sequence[str], classes: NDArray[np.bool_], steps: int, seed: int, clock: _Clock
+) -> None:
+    """Let the library's Trainer train the body, if there are pairs to train it on."""
     from datasets import Dataset
     from setfit import Trainer, TrainingArguments
     from transformers import PrinterCallback, ProgressCallback, TrainerCallback
+
+    planned = min(steps, _default_steps(classes))
+    if not planned:
+        return
 
     class Stop(TrainerCallback):  # type: ignore[misc]
         """Ends the training when the time is up."""
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: object) -> Any:  # noqa: ANN401
-            control.should_training_stop |= clock.is_up_after(state.global_step, steps)
+            control.should_training_stop |= clock.is_up_after(state.global_step, planned)
             return control
 
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             output_dir=folder,
-            max_steps=max(steps, 1),
+            max_steps=planned,
             seed=seed,
             report_to="none",
             save_strategy="no",
             logging_strategy="no",
             show_progress_bar=False,
         )
-        dataset = Dataset.from_dict({"text": texts, "label": labels.tolist()})
+        targets = classes.astype(int).tolist()
+        dataset = Dataset.from_dict({"text": list(texts), "label": targets})
         trainer = Trainer(model, arguments, train_dataset=dataset, callbacks=[Stop()])
         trainer.st_trainer.args.dataloader_pin_memory = False
         for talkative in (PrinterCallback, ProgressCallback):
             trainer.st_trainer.remove_callback(talkative)
-        if steps:
-            trainer.train()
-        else:
-            trainer.train_classifier(texts, labels.tolist())
+        trainer.train_embeddings(list(texts), targets)
 
 
 @contextlib.contextmanager

@@ -37,6 +37,11 @@ class Predictor:
         self._fitted = fitted
         self._encoder = encoder
 
+    @property
+    def learnt_from(self) -> frozenset[str]:
+        """The ids of the papers it learnt from."""
+        return frozenset(self._fitted.neighbours.ids)
+
     def predict(self, papers: Sequence[Paper], *, at: datetime, progress: Progress = no_progress) -> list[Suggestion]:
         """Return a suggestion for each paper, in order.
 

@@ -16,7 +16,7 @@ from tagger.files import new_folder
 from tagger.learning.encoder import find_encoder, paper_text, tag_text
 from tagger.learning.examples import Example, data_fingerprint
 from tagger.learning.fitting import OutOfFold, Reading, Readings, fit, frozen_readings, judge
-from tagger.learning.metrics import figures_of, mean_figures
+from tagger.learning.metrics import figures_of, mean_figures, mean_of_f1
 from tagger.learning.options import TrainingOptions
 from tagger.learning.package import write_package
 from tagger.learning.plain_heads import fit_plain_heads, judge_plain_heads
@@ -78,8 +78,12 @@ def train(
     """Train a model version and write it to ``models``/``name``, whole or not at all.
 
     ``background`` are papers without tags, used only where the labelled ones are few. Without any example, tags are
-    suggested by their names, words and meanings alone. Raises LearningError without a usable encoder.
+    suggested by their names, words and meanings alone. Raises LearningError without a usable encoder,
+    and for the recipe ``setfit`` without any example.
     """
+    if options.recipe == "setfit" and not examples:
+        hint = "Label some in Label Studio, or leave `--recipe` out: tagger's own goes by the tags' words"
+        raise LearningError("SetFit learns from labelled papers alone, and there are none", hint)
     background = background[: max(ENOUGH_PAPERS - len(examples), 0)]
     texts = read_texts(examples, background, tag_set, encoder, progress)
     as_it_is = texts.read(texts.body.upper)
@@ -131,32 +135,31 @@ def learn(
     folds, by the mean of micro and macro F1, and only a body that gains is then tuned on all papers. With the recipe
     ``setfit`` it is tuned anyway, and plain heads stand over it.
     """
-    if options.recipe == "setfit" and not examples:
-        hint = "Label some in Label Studio, or leave `--recipe` out: tagger's own goes by the tags' words"
-        raise LearningError("SetFit learns from labelled papers alone, and there are none", hint)
     plain = options.recipe == "setfit"
     fit_over, judge_over = (fit_plain_heads, judge_plain_heads) if plain else (fit, judge)
     ids = [example.paper.id for example in examples]
     words = fit_words(examples, background, tag_set, options.seed, progress)
-    frozen = fit_over(examples, tag_set, words, frozen_readings(as_it_is, ids), options.seed, aim=options.aim)
+
+    def fitted(readings: Readings) -> tuple[Fitted, list[OutOfFold]]:
+        return fit_over(examples, tag_set, words, readings, options.seed, aim=options.aim)
+
     if options.body == "frozen" or len(examples) < LEAST_FOR_TUNING:
-        return Learnt("frozen", texts.body.upper, *frozen, Trial(_judged(frozen[1])))
+        model, said = fitted(frozen_readings(as_it_is, ids))
+        return Learnt("frozen", texts.body.upper, model, said, Trial(_judged(said)))
     tuner = Tuner(examples, tag_set, texts, as_it_is, options, progress)
     halves = tuner.halves()
     judged = [frozen_readings(as_it_is, ids, BODY_FOLDS), Readings(as_it_is, halves, tuner.folds)]
     frozen_f1, tuned_f1 = (_judged(judge_over(examples, tag_set, words, each, options.seed)) for each in judged)
     trial = Trial(frozen_f1, tuned_f1, (*tuner.steps, 0))
     if not trial.gained and not plain:
-        return Learnt("frozen", texts.body.upper, *frozen, trial)
+        return Learnt("frozen", texts.body.upper, *fitted(frozen_readings(as_it_is, ids)), trial)
     upper = tuner.tune(range(len(examples)), "fine-tuning")
     readings = Readings(texts.read(upper), halves, tuner.folds)
-    tuned = fit_over(examples, tag_set, words, readings, options.seed, aim=options.aim)
-    return Learnt("tuned", upper, *tuned, replace(trial, steps=tuple(tuner.steps)))
+    return Learnt("tuned", upper, *fitted(readings), replace(trial, steps=tuple(tuner.steps)))
 
 
 def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
-    figures = mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in out_of_fold])
-    return (figures.micro_f1 + figures.macro_f1) / 2
+    return mean_of_f1(mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in out_of_fold]))
 
 
 def _figures(learnt: Learnt, options: TrainingOptions) -> dict[str, object]:

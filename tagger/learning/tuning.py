@@ -121,18 +121,18 @@ class Tuner:
         import numpy as np
 
         from tagger.learning.contrastive import Tuned
-        from tagger.learning.plain_setfit import fit_plain_setfit
+        from tagger.learning.plain_setfit import tune_plain_setfit
 
         body = self._texts.body
-        fitted = fit_plain_setfit(
+        model, steps = tune_plain_setfit(
             [paper_text(self._examples[i].paper) for i in rows],
             np.concatenate([labels[list(rows)] for labels in self._labels], axis=1),
             encoder=body.name,
+            prepare=body.freeze_lower,
             steps=max(round(share / PLANNED_SECONDS_PER_STEP), 1),
             most_steps=most_steps,
             seconds=seconds,
             seed=self._options.seed,
-            prepare=body.freeze_lower,
             progress=progress,
         )
-        return Tuned(body.upper_of(fitted.model), fitted.steps)
+        return Tuned(body.upper_of(model), steps)

@@ -9,21 +9,28 @@ from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
 from tagger.domain.paper import Paper
+from tagger.errors import ModelError
+from tagger.learning.comparison import LEAST_PAPERS, Rival, rival
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
 from tagger.learning.readiness import Readiness, readiness
-from tagger.learning.training import ENOUGH_PAPERS
+from tagger.learning.training import ENOUGH_PAPERS, LEAST_GAIN
 from tagger.learning.training import train as train_model
+from tagger.steps.models import knows
 from tagger.steps.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A new model version, how long it took, and what it can and can't do yet."""
+    """A new model version, how long it took, what it can and can't do yet, and how the one before it did.
+
+    ``before`` is None where that wasn't asked on enough papers that are new to it.
+    """
 
     version: ModelVersion
     seconds: float
     readiness: Readiness
+    before: Rival | None = None
 
     @property
     def recipe(self) -> str:
@@ -52,6 +59,18 @@ class Trained:
         given = f"precision {figures['micro_precision']:.3f}, recall {figures['micro_recall']:.3f} (out of fold)"
         return f"Thresholds for {figures['aim']}: {given}."
 
+    @property
+    def comparison(self) -> str:
+        """That the version before did better, in words; empty where it didn't."""
+        figures, before = self.version.figures, self.before
+        own = (figures["micro_f1"] + figures["macro_f1"]) / 2
+        if before is None or before.f1 < own + LEAST_GAIN:
+            return ""
+        return (
+            f"{before.name} does better on {before.papers} papers that it never saw: F1 {before.f1:.3f}, this one "
+            f"{own:.3f} (out of fold). `tagger models promote {before.name}` goes back to it."
+        )
+
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
     """Train on every paper that a person has tagged, and make the result the current model version.
@@ -72,10 +91,24 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
         created_at=now,
         progress=progress,
     )
+    before = _version_before(workspace, examples, now)
     with workspace.store.write():
         workspace.store.models.save(version)
         workspace.store.models.promote(version.name, now)
-    return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set))
+    return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set), before)
+
+
+def _version_before(workspace: Workspace, examples: list[Example], now: datetime) -> Rival | None:
+    name = workspace.store.models.current_name()
+    if name is None or len(examples) < LEAST_PAPERS:
+        return None
+    try:
+        if knows(workspace.settings.models / name, workspace.tag_set):
+            return rival(workspace.settings.models / name, examples, now)
+    except ModelError:
+        # It is being replaced, so that it can't be used any more is no reason to fail; `tagger doctor` tells.
+        return None
+    return None
 
 
 def labelled_papers(workspace: Workspace) -> list[Example]:

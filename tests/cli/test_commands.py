@@ -216,3 +216,19 @@ def test_escape_sequences_in_titles_never_reach_the_terminal(shell: Shell) -> No
     shell("annotations", "import", "-", stdin=json.dumps({**LABEL, "task": []}) + "\n")
     listed = shell("review", "list").stdout
     assert "\x1b" not in listed and "a\\x1b[31mb" in listed
+
+
+def test_setfit_has_to_have_labels(shell: Shell) -> None:
+    assert "SetFit learns from labelled papers alone, and there are none" in shell.fails("train", "--recipe", "setfit")
+
+
+@pytest.mark.slow
+def test_plain_setfit_is_trained_shown_and_predicts(shell: Shell) -> None:
+    shell("annotations", "import", LABELS)
+    said = shell("train", "--recipe", "setfit", "--minutes", "0.1").stdout
+    assert "Plain SetFit, to compare with" in said and "steps); it is used." in said
+    (model,) = shell.json("models", "list")["models"]
+    assert model["figures"]["recipe"] == "setfit"
+    assert '"recipe": "setfit"' in shell("models", "show", model["name"]).stdout
+    found = shell.json("predict", "--input", PAGE)
+    assert found["papers"] == 30 and all(row["tags"] for row in found["predictions"])

@@ -20,6 +20,7 @@ from tagger.learning.encoder import PACKAGED
 from tagger.learning.examples import Example
 from tagger.learning.graph import Network
 from tagger.learning.options import TrainingOptions
+from tagger.learning.plain_setfit import tune_plain_setfit
 from tagger.learning.prediction import load_predictor
 from tagger.learning.training import train
 from tests.conftest import NOW
@@ -74,18 +75,25 @@ def test_the_steps_of_a_run_that_the_clock_cut_repeat_it(body: Body) -> None:
 
 
 def test_frozen_layers_stay_as_they_are_also_for_the_library(body: Body) -> None:
-    from tagger.learning.plain_setfit import fit_plain_setfit
-
-    fitted = fit_plain_setfit(
-        TEXTS[:12], LABELS[:12], encoder=PACKAGED, steps=2, seconds=60, seed=0, prepare=body.freeze_lower
+    model, steps = tune_plain_setfit(
+        TEXTS[:12],
+        LABELS[:12],
+        encoder=PACKAGED,
+        prepare=body.freeze_lower,
+        steps=2,
+        most_steps=None,
+        seconds=60,
+        seed=0,
+        progress=no_progress,
     )
-    trained = fitted.model.model_body[0].auto_model.state_dict()
+    assert steps == 2
+    trained = model.model_body[0].auto_model.state_dict()
     changed = {name for name, before in body.model.state_dict().items() if not bool((trained[name] == before).all())}
     assert changed and all(name.startswith(("encoder.layer.4.", "encoder.layer.5.")) for name in changed)
-    assert not np.array_equal(weights(body.upper_of(fitted.model)), weights(body.upper))
+    assert not np.array_equal(weights(body.upper_of(model)), weights(body.upper))
     # What it makes of a text is what the library's own model makes of it.
-    embedded = body.embed(body.upper_of(fitted.model), body.lower(TEXTS[:3]))
-    assert np.allclose(embedded, fitted.model.model_body.encode(TEXTS[:3]), atol=2e-3)
+    embedded = body.embed(body.upper_of(model), body.lower(TEXTS[:3]))
+    assert np.allclose(embedded, model.model_body.encode(TEXTS[:3]), atol=2e-3)
 
 
 @pytest.fixture(scope="module")
