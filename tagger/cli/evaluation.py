@@ -46,18 +46,21 @@ def _peers(peers: list[Mapping[str, Any]]) -> str:
     for peer in peers:
         low, high = peer["lead"]["intervals"]["micro_f1"]
         figures = (_number(peer[name]) for name in ("micro_f1", "macro_f1", "average_precision"))
-        lines.append((peer["name"], *figures, f"{low:+.3f} to {high:+.3f}"))
+        lines.append((peer["name"], *figures, _signed(low, high)))
     return table(headings, lines, right=range(1, len(headings)))
 
 
+def _signed(low: float, high: float) -> str:
+    return f"{low:+.3f} to {high:+.3f}".replace("0.", ".")
+
+
 def _tags(dimension: str, tags: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> str:
-    headings = (dimension, "papers", "F1", "95 %", "precision", "recall", "av. prec.", "threshold")
+    headings = (dimension, "papers", "F1", "precision", "recall", "av. prec.", "threshold")
     lines = [
         (
             names.get(tag, tag),
             found["support"],
             f"{found['f1']:.2f}",
-            _interval(found["intervals"]["f1"], digits=2),
             *(f"{found[name]:.2f}" for name in ("precision", "recall", "average_precision", "threshold")),
         )
         for tag, found in tags.items()
@@ -85,6 +88,6 @@ def _number(value: float) -> str:
     return f"{value:.3f}"
 
 
-def _interval(ends: tuple[float, float] | None, digits: int = 3) -> str:
-    """Return the ends of an interval within 0 and 1 in little space: ``.81-.83``."""
-    return "-".join(f"{end:.{digits}f}".removeprefix("0") for end in ends) if ends else "-"
+def _interval(ends: tuple[float, float]) -> str:
+    """Return the ends of an interval within 0 and 1 in little space: ``.811-.833``."""
+    return "-".join(f"{end:.3f}".removeprefix("0") for end in ends)

@@ -8,6 +8,8 @@ from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.learning.examples import Example
 from tagger.learning.fitting import Reading, fit, frozen_readings
+from tagger.learning.options import TrainingOptions
+from tagger.learning.plain_heads import fit_plain_heads
 from tagger.learning.scoring import Fitted
 from tagger.learning.training import ENOUGH_PAPERS
 from tagger.learning.word_evidence import fit_words
@@ -29,7 +31,7 @@ def fit_on_few(
     background: Sequence[Paper],
     tag_set: TagSet,
     reading: Reading,
-    seed: int,
+    options: TrainingOptions,
 ) -> Fitted:
     """Fit on ``size`` of the examples, over the body as it is, as if no more were labelled.
 
@@ -38,11 +40,13 @@ def fit_on_few(
     """
     import numpy as np
 
-    order = np.random.default_rng(seed).permutation(len(examples)).tolist()
+    order = np.random.default_rng(options.seed).permutation(len(examples)).tolist()
     drawn, others = order[:size], order[size:][: max(ENOUGH_PAPERS - size, 0)]
     plain = background[: max(ENOUGH_PAPERS - size - len(others), 0)]
     labelled = [examples[i] for i in drawn]
-    words = fit_words(labelled, [*(examples[i].paper for i in others), *plain], tag_set, seed)
+    words = fit_words(labelled, [*(examples[i].paper for i in others), *plain], tag_set, options.seed)
     unlabelled = np.concatenate([reading.papers[others], reading.background[: len(plain)]])
     part = Reading(reading.papers[drawn], unlabelled, reading.tags)
-    return fit(labelled, tag_set, words, frozen_readings(part, [e.paper.id for e in labelled]), seed)[0]
+    readings = frozen_readings(part, [example.paper.id for example in labelled])
+    fit_over = fit_plain_heads if options.recipe == "setfit" else fit
+    return fit_over(labelled, tag_set, words, readings, options.seed, aim=options.aim)[0]

@@ -159,7 +159,7 @@ class _Run:
         self.model = Answers("tagger", self.truth)
         self.peers = {name: Answers(name, self.truth) for name in (TFIDF, FROZEN)}
         if how.setfit_steps:
-            self.peers[SETFIT] = Answers(f"{SETFIT}, {how.setfit_steps} steps a dimension", self.truth)
+            self.peers[SETFIT] = Answers(f"{SETFIT}, {how.setfit_steps} steps each", self.truth)
         least = min(int((folds != fold).sum()) for fold in range(how.folds))
         self.curve = {size: Answers("tagger", self.truth) for size in (curve_sizes(least) if how.curve else [])}
         self.sure = np.zeros(len(examples), dtype=bool)
@@ -182,7 +182,7 @@ class _Run:
         readable = [is_readable(p, self._unknown[i]) for p, i in zip(papers, held_out, strict=True)]
         self.sure[held_out] = scored.sure & np.array(readable)
         for size, answers in self.curve.items():
-            fitted = fit_on_few(size, training, self._background, self._tag_set, before, self._options.seed)
+            fitted = fit_on_few(size, training, self._background, self._tag_set, before, self._options)
             answers.take_scored(held_out, score(fitted, self._tag_set, papers, self._as_it_is.papers[held_out]), fitted)
         self._judge_peers(known, held_out)
 

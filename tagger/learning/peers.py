@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from tagger.learning.heads import Matrix
 
-TFIDF = "TF-IDF, one-vs-rest logistic regression"
-FROZEN = "frozen encoder, one-vs-rest logistic regression"
+TFIDF = "TF-IDF + log. regression"
+FROZEN = "frozen encoder + log. regression"
 SETFIT = "plain SetFit"
 
 

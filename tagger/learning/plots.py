@@ -114,7 +114,7 @@ def _draw_reliability(evaluation: Evaluation) -> Figure:
         axes.plot(means, shares, **_line(i), **_mark(i), label=f"{dimension.id} (error {ece[i]:.3f})")
     for each in reliability(*evaluation.model.pairs()):
         axes.annotate(f"{each.count:,}", (each.mean_score, 1.08), ha="center", fontsize=7, color=GREY)
-    axes.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.14), aspect="equal")
+    axes.set(xlim=(-0.06, 1.06), ylim=(-0.04, 1.14), aspect="equal")
     _legend(figure, 2, "At the top: how many pairs of a paper and a tag, all dimensions together")
     return figure
 

@@ -116,6 +116,7 @@ def test_a_rejected_tag_leaves_a_required_dimension_open(shell: Shell, rows: Row
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
+        (["evaluate", "--plots", "tagger.toml"], "can't use tagger.toml: File exists"),
         (["evaluate"], "0 annotated papers are too few to hold some out"),
         (["publish", "--digest", "2026-08-07", "--out", "x"], "there is no digest of 2026-08-07"),
         (["review", "accept", "p9"], "there is no paper 'p9'"),
