@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tagger.learning.heads import sigmoid
 from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
@@ -13,18 +14,21 @@ if TYPE_CHECKING:
 
 HEADS = ("word head", "attention head", "body head")
 LIKENESSES = ("likeness in word vectors", "likeness in the encoder")
+NEAR = "labelled papers near"
 COMMON = "how common the tag is"
 FEATURES = (
     *(name for each in (*HEADS, *LIKENESSES) for name in (each, f"{each}, less the paper's highest")),
+    NEAR,
     *(f"words {where}" for where in COUNTS),
     *(f"words {where}, less the tag's mean" for where in COUNTS),
     COMMON,
 )
 # What people are told of them: each feature's share of a score is counted to one of these.
-LIKENESS, WORDS_FOUND, FREQUENCY = "likeness", "words found", "frequency"
-SOURCES = (*HEADS, LIKENESS, WORDS_FOUND, FREQUENCY)
+LIKENESS, NEIGHBOURS, WORDS_FOUND, FREQUENCY = "likeness", "papers near", "words found", "frequency"
+SOURCES = (*HEADS, LIKENESS, NEIGHBOURS, WORDS_FOUND, FREQUENCY)
 FEATURE_SOURCES = (
     *(source for source in (*HEADS, *(LIKENESS for _ in LIKENESSES)) for _ in range(2)),
+    NEIGHBOURS,
     *(WORDS_FOUND for _ in (*COUNTS, *COUNTS)),
     FREQUENCY,
 )
@@ -32,6 +36,8 @@ FEATURE_SOURCES = (
 _COSINE_SCALE = 10.0
 LOGIT_BOUND = 8.0
 _FEW_PAPERS = 20
+# As many papers near by as a tag's frequency counts for beside them.
+_FREQUENCY_PAPERS = 15
 
 
 def frequency_logits(labels: NDArray[np.bool_], tags_per_paper: float = 1.7) -> NDArray[np.float64]:
@@ -44,9 +50,23 @@ def frequency_logits(labels: NDArray[np.bool_], tags_per_paper: float = 1.7) -> 
     return np.asarray(np.log(share / np.maximum(1 - share, 1e-3)))
 
 
+def near_logits(
+    shares: NDArray[np.float64], near: int | NDArray[np.int64], frequencies: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the logits of the shares of near papers that carry each tag, (papers, tags), out of so many near papers.
+
+    The fewer there are, the closer they come to the tags' frequencies, given as logits: (tags,) or (papers, tags).
+    """
+    import numpy as np
+
+    smoothed = (near * shares + _FREQUENCY_PAPERS * sigmoid(frequencies)) / (near + _FREQUENCY_PAPERS)
+    return np.asarray(np.log(smoothed / (1 - smoothed)))
+
+
 def evidence(
     heads: Sequence[NDArray[np.float64]],
     likenesses: Sequence[NDArray[np.float32]],
+    near: NDArray[np.float64],
     counts: NDArray[np.float32],
     count_means: NDArray[np.float32],
     frequencies: NDArray[np.float64],
@@ -54,13 +74,15 @@ def evidence(
     """Return the evidence, shape (papers, tags, features), in the order of ``FEATURES``.
 
     Heads' logits and likenesses, cosines less what is ordinary for the tag, are (papers, tags) each, in the order of
-    ``HEADS`` and ``LIKENESSES``; counts (papers, tags, 4) and their means (tags, 4); frequencies (tags,).
+    ``HEADS`` and ``LIKENESSES``; so is ``near``, the logits of what labelled papers near them carry. Counts are
+    (papers, tags, 4) and their means (tags, 4); frequencies (tags,), or (papers, tags) where each has its own.
     """
     import numpy as np
 
     columns: list[NDArray[np.floating]] = []
     for scores in [np.clip(h, -LOGIT_BOUND, LOGIT_BOUND) for h in heads] + [c * _COSINE_SCALE for c in likenesses]:
         columns += [scores, scores - scores.max(1, keepdims=True)]
+    columns.append(near)
     columns += [*np.moveaxis(counts, 2, 0), *np.moveaxis(counts - count_means, 2, 0)]
     columns.append(np.broadcast_to(frequencies, counts.shape[:2]))
     return np.stack(columns, axis=2).astype(np.float64)

@@ -120,7 +120,6 @@ class _Judged:
 
     c: float
     found: NDArray[np.float64]
-    frequencies: NDArray[np.float64]
     thresholds: NDArray[np.float64]
     out_of_fold: OutOfFold
 
@@ -146,7 +145,7 @@ def _fit_dimension(
         tag_embeddings=readings.final.tags[index],
         likeness_means=np.stack([words.likeness_means, _ordinary_likeness(readings.final, index)]),
         count_means=words.count_means,
-        frequencies=judged.frequencies,
+        frequencies=frequency_logits(labels),
         weights=fit_stack(judged.found, labels, prior),
         evidence_means=mean_evidence(judged.found, words.count_means),
         thresholds=judged.thresholds,
@@ -172,13 +171,12 @@ def _judge_dimension(
     for fold, reading in enumerate(readings.unseen):
         rows = readings.folds == fold
         likeness[rows] = reading.papers[rows] @ reading.tags[index].T - _ordinary_likeness(reading, index)
-    frequencies = frequency_logits(labels)
     heads = (words.word_logits, words.attention_logits, body_logits)
-    found = evidence(heads, (words.likeness, likeness), words.counts, words.count_means, frequencies)
+    found = evidence(heads, (words.likeness, likeness), words.near, words.counts, words.count_means, words.common)
     scores = _stack_scores(found, labels, paper_ids, prior)
     thresholds = tag_thresholds(labels, scores, required=required, aim=aim)
     chosen = choose(scores, thresholds, required=required)
-    return _Judged(c, found, frequencies, thresholds, OutOfFold(labels, words.word_logits, scores, chosen))
+    return _Judged(c, found, thresholds, OutOfFold(labels, words.word_logits, scores, chosen))
 
 
 def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:

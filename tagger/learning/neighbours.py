@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEAREST = 3
+# So many papers have a say in what a paper near them carries; how much less the further away they are.
+_NEAR, _WIDTH = 60, 0.1
 _MOST_CHARACTERS = 200
 
 
@@ -37,6 +39,10 @@ class Neighbours:
     def _directions(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return _unit(self.embeddings), _unit(self.meanings)
 
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {paper_id: row for row, paper_id in enumerate(self.ids)}
+
     def nearest(
         self,
         tag_set: TagSet,
@@ -52,18 +58,52 @@ class Neighbours:
 
         own_embeddings, own_meanings = self._directions
         likeness = (embeddings @ own_embeddings.T + meanings @ own_meanings.T) / 2
-        rows = {paper_id: row for row, paper_id in enumerate(self.ids)}
         found = []
         for paper, values in zip(papers, likeness, strict=True):
             order = np.argsort(-values, kind="stable")[: NEAREST + 1].tolist()
-            others = [row for row in order if row != rows.get(paper.id)][:NEAREST]
+            others = [row for row in order if row != self._rows.get(paper.id)][:NEAREST]
             found.append(tuple(self._paper(tag_set, row, round(float(values[row]), 4)) for row in others))
         return found
+
+    def shares(self, papers: Sequence[Paper], meanings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the shares of the labelled papers near each paper that carry each tag, itself left out."""
+        return shares_near(meanings, self._directions[1], self.labels, [self._rows.get(p.id, -1) for p in papers])
 
     def _paper(self, tag_set: TagSet, row: int, likeness: float) -> LabelledPaper:
         carried = iter(self.labels[row])
         tags = {d.id: tuple(tag for tag in d.tag_ids if next(carried)) for d in tag_set.dimensions}
         return LabelledPaper(self.ids[row], self.titles[row], likeness, tags)
+
+
+def near_papers(labelled: int) -> int:
+    """Return how many of the labelled papers have a say in what a paper carries."""
+    return min(labelled, _NEAR)
+
+
+def shares_near(
+    meanings: NDArray[np.float32],
+    labelled: NDArray[np.float32],
+    labels: NDArray[np.bool_],
+    left_out: Sequence[int] | None = None,
+) -> NDArray[np.float64]:
+    """Return the shares of the labelled papers near each paper that carry each tag, (papers, tags), nearer ones first.
+
+    ``meanings`` and ``labelled`` are unit embeddings, (papers, dims) and (labelled papers, dims); ``labels`` are
+    (labelled papers, tags). ``left_out`` is the row of a labelled paper that a paper isn't to be told of, -1 for none.
+    """
+    import numpy as np
+
+    if not len(labelled):
+        return np.zeros((len(meanings), labels.shape[1]))
+    centre = labelled.mean(0)
+    likeness = _directed(meanings - centre) @ _directed(labelled - centre).T
+    for row, other in enumerate(left_out or ()):
+        if other >= 0:
+            likeness[row, other] = -np.inf
+    order = np.argsort(-likeness, axis=1, kind="stable")[:, : near_papers(len(labelled))]
+    weights = np.exp(np.take_along_axis(likeness, order, axis=1).astype(np.float64) / _WIDTH)
+    weights /= np.maximum(weights.sum(1, keepdims=True), 1e-9)
+    return np.asarray(np.einsum("pn,pnt->pt", weights, labels[order].astype(np.float64)))
 
 
 def neighbours_of(
@@ -89,5 +129,10 @@ def _in_8_bits(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
 def _unit(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
     import numpy as np
 
-    longer = vectors.astype(np.float32)
-    return np.asarray(longer / np.maximum(np.linalg.norm(longer, axis=1, keepdims=True), 1e-9))
+    return _directed(vectors.astype(np.float32))
+
+
+def _directed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    import numpy as np
+
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))

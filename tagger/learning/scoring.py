@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.learning.attention import AttentionHead
-from tagger.learning.evidence import evidence
+from tagger.learning.evidence import evidence, near_logits
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
-from tagger.learning.neighbours import Neighbours
+from tagger.learning.neighbours import Neighbours, near_papers
 from tagger.learning.options import Aim
 from tagger.learning.stack import weigh
 from tagger.learning.thresholds import choose, expected_disagreement
@@ -100,10 +100,14 @@ def find_evidence(
     vectors = word_vectors()
     meanings = vectors.embed(papers)
     attended = fitted.attention_head.logits([vectors.terms(paper) for paper in papers])
+    shares, near = fitted.neighbours.shares(papers, meanings), near_papers(len(fitted.neighbours.ids))
     ends = np.cumsum([len(dimension.tags) for dimension in tag_set.dimensions])[:-1]
     found = []
-    for dimension, model, attention_logits in zip(
-        tag_set.dimensions, fitted.dimensions, np.split(attended, ends, axis=1), strict=True
+    for dimension, model, attention_logits, shares_of in zip(
+        tag_set.dimensions,
+        fitted.dimensions,
+        *(np.split(each, ends, axis=1) for each in (attended, shares)),
+        strict=True,
     ):
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
         for row, (columns, weights) in enumerate(weighed):
@@ -112,5 +116,6 @@ def find_evidence(
         cosines = (meanings @ model.tag_vectors.T, embeddings @ model.tag_embeddings.T)
         likenesses = [cosine - means for cosine, means in zip(cosines, model.likeness_means, strict=True)]
         counts = word_counts(papers, dimension.tags)
-        found.append(evidence(heads, likenesses, counts, model.count_means, model.frequencies))
+        said_near = near_logits(shares_of, near, model.frequencies)
+        found.append(evidence(heads, likenesses, said_near, counts, model.count_means, model.frequencies))
     return found

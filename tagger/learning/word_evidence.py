@@ -10,9 +10,11 @@ from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag, TagSet
 from tagger.learning.attention import AttentionHead, fit_attention
+from tagger.learning.evidence import frequency_logits, near_logits
 from tagger.learning.examples import Example, folds_of, labels_of
 from tagger.learning.heads import CHOICES_OF_C, Head, best_c, fit_head
 from tagger.learning.lexicon import Lexicon, fit_lexicon
+from tagger.learning.neighbours import near_papers, shares_near
 from tagger.learning.word_vectors import word_vectors
 from tagger.learning.words import word_counts
 
@@ -50,6 +52,8 @@ class WordEvidence:
     word_head: Head
     word_logits: NDArray[np.float64]
     attention_logits: NDArray[np.float64]
+    near: NDArray[np.float64]
+    common: NDArray[np.float64]
     tag_vectors: NDArray[np.float32]
     likeness: NDArray[np.float32]
     likeness_means: NDArray[np.float32]
@@ -77,6 +81,8 @@ def fit_words(
     ends = np.cumsum([0, *(len(t) for t in tags)]).tolist()
     attention, attended = _fit_attention(papers, labels, tags, folds, seed, progress)
     meanings, ordinary = vectors.embed(papers), vectors.embed(background)
+    common = [_common(of_dimension, folds) for of_dimension in labels]
+    shares, near = _shares_near(meanings, labels, folds)
     found = []
     for i, dimension in enumerate(tag_set.dimensions):
         part = slice(ends[i], ends[i + 1])
@@ -89,6 +95,8 @@ def fit_words(
                 word_head=word_head,
                 word_logits=word_logits,
                 attention_logits=attended[:, part],
+                near=near_logits(shares[:, part], near, common[i]),
+                common=common[i],
                 tag_vectors=tags[i],
                 likeness=meanings @ tags[i].T - means,
                 likeness_means=means,
@@ -178,6 +186,31 @@ def _fit_attention(
     head = fit_attention(terms, carried, descriptions, seed)
     progress("learning where to look", FOLDS + 1, FOLDS + 1)
     return head, logits
+
+
+def _common(labels: NDArray[np.bool_], folds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how common each tag is among the papers of other folds, (papers, tags): none is told its own label."""
+    import numpy as np
+
+    return np.array([frequency_logits(labels[folds != fold]) for fold in range(FOLDS)])[folds]
+
+
+def _shares_near(
+    meanings: NDArray[np.float32], labels: Sequence[NDArray[np.bool_]], folds: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the shares of near papers of other folds that carry each tag, (papers, all tags), and how many are near.
+
+    The latter are (papers, 1).
+    """
+    import numpy as np
+
+    carried = np.concatenate(labels, axis=1)
+    shares, near = np.zeros(carried.shape), np.zeros((len(folds), 1), dtype=np.int64)
+    for fold in range(FOLDS):
+        known, held_out = folds != fold, folds == fold
+        shares[held_out] = shares_near(meanings[held_out], meanings[known], carried[known])
+        near[held_out] = near_papers(int(known.sum()))
+    return shares, near
 
 
 def _mean_counts(counts: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -34,16 +34,18 @@ class WordVectors:
     steps: NDArray[np.float32]
 
     def embed(self, papers: Sequence[Paper]) -> NDArray[np.float32]:
-        """Return unit embeddings, shape (papers, dims): the mean of the terms' vectors; nothing where none is known."""
+        """Return unit embeddings, shape (papers, dims): the mean of the terms' directions, rare ones counting more.
+
+        A paper without a known term gets zeros.
+        """
         import numpy as np
 
         embeddings = np.zeros((len(papers), len(self.steps)), dtype=np.float32)
         for row, paper in enumerate(papers):
-            counts = Counter(self.columns[term] for term in terms_of(paper) if term in self.columns)
-            if counts:
-                columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-                weights = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-                embeddings[row] = (weights * self.rarity[columns]) @ (self.vectors[columns] * self.steps)
+            counts = Counter(self.known_terms(paper))
+            times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+            rarity = self.rarity[[self.columns[term] for term in counts]]
+            embeddings[row] = ((1 + np.log(times)) * rarity) @ self.of(list(counts))
         return np.asarray(embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9))
 
     def known_terms(self, paper: Paper) -> list[str]:

@@ -2,7 +2,8 @@ import numpy as np
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.learning.neighbours import NEAREST, Neighbours, neighbours_of
+from tagger.learning.evidence import near_logits
+from tagger.learning.neighbours import NEAREST, Neighbours, near_papers, neighbours_of, shares_near
 
 RANDOM = np.random.default_rng(0)
 
@@ -55,3 +56,21 @@ def test_only_what_is_needed_of_a_paper_is_kept() -> None:
     long = [Paper("p", "T" * 5000, "A secret")]
     kept = neighbours_of(long, EMBEDDINGS[:1], MEANINGS[:1], [np.zeros((1, 5), dtype=bool)])
     assert len(kept.titles[0]) == 200 and kept.embeddings.nbytes + kept.meanings.nbytes == 48
+
+
+def test_a_tag_that_near_papers_carry_is_likely_and_more_so_the_more_there_are() -> None:
+    directions = unit(np.repeat(np.eye(2, 16), 10, axis=0) + RANDOM.normal(size=(20, 16)) / 20)
+    labels = np.repeat(np.eye(2, dtype=bool), 10, axis=0)
+    shares = shares_near(directions[[0, 19]], directions, labels, [0, 19])
+    assert np.allclose(shares, np.eye(2), atol=1e-3), "it is told of others' labels"
+    frequencies = np.zeros(2)
+    few, many = near_logits(shares, 1, frequencies), near_logits(shares, 60, frequencies)
+    assert many[0, 0] > few[0, 0] > 0 > few[0, 1] > many[0, 1]
+
+
+def test_where_nothing_is_labelled_or_near_a_tags_frequency_stands() -> None:
+    frequencies = np.array([-2.0, 1.0])
+    nothing = shares_near(MEANINGS, MEANINGS[:0], np.zeros((0, 2), dtype=bool))
+    assert np.allclose(near_logits(nothing, near_papers(0), frequencies), np.tile(frequencies, (20, 1)))
+    alone = shares_near(MEANINGS[:1], MEANINGS[:1], np.ones((1, 2), dtype=bool), [0])
+    assert not alone.any(), "a paper alone has nobody near it"
