@@ -43,8 +43,9 @@ suggestions on the first day. `tagger train` makes your own from what you label.
 other languages, or publishing what nobody has looked at.
 
 **What it knows of the papers**: their ids, titles and tags, single words and word pairs that stand in two papers or
-more, and numbers. No abstract is in it. **Limits**: rare tags rest on a handful of papers (`docs/model.md` has the figures by cross-validation), it
-reads 160 tokens of a text with the encoder, and its taste in borderline cases is the guide's (`labels/GUIDE.md`).
+more, and numbers. No abstract is in it. **Limits**: rare tags rest on a handful of papers (`docs/model.md` has the
+figures by cross-validation), it reads 160 tokens of a text with the encoder, and its taste in borderline cases is the
+guide's (`labels/GUIDE.md`).
 """
 
 
