@@ -73,3 +73,17 @@ def test_the_readme_session_prints_what_it_shows(tmp_path: Path) -> None:
         arguments = [sys.executable, "-m", "tagger", *shlex.split(command)[1:]]
         done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=tmp_path)
         assert done.stdout.strip() == expected.strip(), command
+
+
+def test_a_workspace_opens_without_numpy_and_pandas(tmp_path: Path) -> None:
+    """sqlite-utils would take them along, and they are most of what a short command waits for."""
+    code = f"""
+import sys
+from pathlib import Path
+from tagger.store import open_store
+open_store(Path({str(tmp_path / "t.db")!r}), create=True).close()
+print(sorted({{"numpy", "pandas"}} & set(sys.modules)))
+import pandas
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

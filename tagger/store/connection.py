@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tagger.errors import StoreError
 from tagger.store.labels import Labels
+from tagger.store.library import import_sqlite_utils
 from tagger.store.models import Models
 from tagger.store.papers import Papers
 from tagger.store.schema import MIGRATIONS, migrations, table_and_trigger_names
@@ -17,6 +18,7 @@ from tagger.store.studio_links import StudioLinks
 from tagger.store.suggestions import Suggestions
 
 if TYPE_CHECKING:
+    import_sqlite_utils()
     from sqlite_utils import Database
 
 BUSY_TIMEOUT_S = 30
@@ -98,6 +100,7 @@ def open_store(path: Path, *, create: bool = False) -> Store:
     """
     import sqlite3
 
+    import_sqlite_utils()
     from sqlite_utils import Database
 
     if not create and not path.exists():
