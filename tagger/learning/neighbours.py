@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 NEAREST = 3
 # So many papers have a say in what a paper near them carries; how much less the further away they are.
 _NEAR, _WIDTH = 60, 0.1
-_MOST_CHARACTERS = 200
+# Enough to know a paper by; a model version may be given away.
+_TITLE_CHARACTERS = 72
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def neighbours_of(
     """Return labelled papers as neighbours; ``labels`` are one array (papers, tags) a dimension."""
     import numpy as np
 
-    ids, titles = (tuple(p.id for p in papers), tuple(p.title[:_MOST_CHARACTERS] for p in papers))
+    ids, titles = (tuple(p.id for p in papers), tuple(_shortened(p.title) for p in papers))
     return Neighbours(ids, titles, _in_8_bits(embeddings), _in_8_bits(meanings), np.concatenate(labels, axis=1))
 
 
@@ -136,3 +137,7 @@ def _directed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     import numpy as np
 
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _TITLE_CHARACTERS else title[: _TITLE_CHARACTERS - 1] + "…"

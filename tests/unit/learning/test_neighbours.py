@@ -55,7 +55,7 @@ def test_a_paper_without_a_known_word_has_neighbours_all_the_same(small_tag_set:
 def test_only_what_is_needed_of_a_paper_is_kept() -> None:
     long = [Paper("p", "T" * 5000, "A secret")]
     kept = neighbours_of(long, EMBEDDINGS[:1], MEANINGS[:1], [np.zeros((1, 5), dtype=bool)])
-    assert len(kept.titles[0]) == 200 and kept.embeddings.nbytes + kept.meanings.nbytes == 48
+    assert len(kept.titles[0]) == 72 and kept.embeddings.nbytes + kept.meanings.nbytes == 48
 
 
 def test_a_tag_that_near_papers_carry_is_likely_and_more_so_the_more_there_are() -> None:
