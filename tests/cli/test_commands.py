@@ -146,6 +146,14 @@ def test_the_starter_tags_on_the_first_day_where_it_knows_the_tags(shell: Shell,
         assert "there is no model version yet" in told and "also before the first label" in told
 
 
+def test_a_model_version_is_exported_to_a_folder_that_is_not_there_yet(shell: Shell) -> None:
+    exported = shell.json("models", "export", "starter", "--output", "out")
+    assert (shell.folder / "out" / "config_setfit.json").exists() and "modality:text" in exported["labels"]
+    assert "out is there already" in shell.fails("models", "export", "starter", "--output", "out")
+    assert "there is no model version 'x'" in shell.fails("models", "export", "x", "--output", "other")
+    assert not (shell.folder / "other").exists()
+
+
 def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
     assert "is no tagger workspace" in empty.fails("status")
     (empty.folder / "tagger.toml").write_text("encoder = 3\n")
