@@ -2,8 +2,8 @@
 
 `pip install annif[omikuji,nn]` makes it. Each dimension is a SKOS vocabulary of the tags with their names and `also`
 words. The thresholds, and the ensemble's weights, come from a fifth each of the training papers, judged by projects
-trained on the rest; then the projects are trained on all. The sentence model that Annif's tokeniser would download is
-learnt from the training papers.
+trained on the rest; then the projects are trained on all. The ensemble's figures are without its sources' training and
+size. The sentence model that Annif's tokeniser would download is learnt from the training papers.
 """
 
 import json
@@ -93,8 +93,9 @@ class Annif:
         first = self._scores(name, papers[:digest])
         predicting = _seconds_of_others() - before
         scores = np.concatenate([first, self._scores(name, papers[digest:])])
-        files = (self._folder / "data" / "projects" / name).rglob("*")
-        kept = [file for file in files if file.is_file() and "train" not in file.name]
+        project = self._folder / "data" / "projects" / name
+        files = [file for file in project.rglob("*") if file.is_file()]
+        kept = [file for file in files if "train" not in str(file.relative_to(project))]
         chosen = choose(scores, self._thresholds[name], required=self._dimension.required)
         return chosen, self._seconds[name], predicting, sum(file.stat().st_size for file in kept) / 1e6
 
