@@ -60,8 +60,8 @@ def _looked_at(
     found = []
     for paper, wanted in zip(papers, chosen, strict=True):
         columns = np.flatnonzero(wanted)
-        terms = vectors.known_terms(paper)
-        weightiest = _weightiest(terms, head.pulls(vectors.of(terms), columns))
+        terms = vectors.known(paper)
+        weightiest = _weightiest(vectors.names(terms), head.pulls(vectors.of(terms), columns))
         found.append(dict(zip(columns.tolist(), weightiest, strict=True)))
     return found
 

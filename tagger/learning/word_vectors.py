@@ -7,10 +7,9 @@ nothing to apply. Made by ``benchmarks.make_word_vectors``.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_MOST_KNOWN = 2048
 FILE = Path(__file__).parent / "word_vectors.safetensors"
 
 
@@ -32,6 +32,8 @@ class WordVectors:
     rarity: NDArray[np.float32]
     vectors: NDArray[np.int8]
     steps: NDArray[np.float32]
+    # What was found in the last papers: each is looked at several times.
+    _known: dict[Paper, NDArray[np.int32]] = field(default_factory=dict, repr=False)
 
     def embed(self, papers: Sequence[Paper]) -> NDArray[np.float32]:
         """Return unit embeddings, shape (papers, dims): the mean of the terms' directions, rare ones counting more.
@@ -42,27 +44,39 @@ class WordVectors:
 
         embeddings = np.zeros((len(papers), len(self.steps)), dtype=np.float32)
         for row, paper in enumerate(papers):
-            counts = Counter(self.known_terms(paper))
-            times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-            rarity = self.rarity[[self.columns[term] for term in counts]]
-            embeddings[row] = ((1 + np.log(times)) * rarity) @ self.of(list(counts))
+            columns, times = np.unique(self.known(paper), return_counts=True)
+            embeddings[row] = ((1 + np.log(times.astype(np.float32))) * self.rarity[columns]) @ self.of(columns)
         return np.asarray(embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9))
 
-    def known_terms(self, paper: Paper) -> list[str]:
-        """Return the paper's terms that have a vector, one an occurrence."""
-        return [term for term in terms_of(paper) if term in self.columns]
+    def known(self, paper: Paper) -> NDArray[np.int32]:
+        """Return the columns of the paper's terms that have a vector, one an occurrence."""
+        import numpy as np
+
+        if (known := self._known.get(paper)) is None:
+            known = np.array([self.columns[term] for term in terms_of(paper) if term in self.columns], dtype=np.int32)
+            if len(self._known) == _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[paper] = known
+        return known
 
     def terms(self, paper: Paper) -> NDArray[np.float32]:
         """Return unit vectors of the paper's known terms, in that order, shape (terms, dims)."""
-        return self.of(self.known_terms(paper))
+        return self.of(self.known(paper))
 
-    def of(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors of known terms, shape (terms, dims)."""
+    def of(self, columns: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return unit vectors of terms, given their columns, shape (terms, dims)."""
         import numpy as np
 
-        columns = [self.columns[term] for term in terms]
         vectors = self.vectors[columns].astype(np.float32) * self.steps
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+    def names(self, columns: NDArray[np.int32]) -> list[str]:
+        """Return the terms of columns."""
+        return [self._names[column] for column in columns.tolist()]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.columns)
 
 
 @cache

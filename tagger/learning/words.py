@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tagger.domain.evidence import FoundWord
@@ -46,33 +46,23 @@ class TagWords:
     exact: tuple[str, ...]
     loose: tuple[str, ...]
 
-    @cached_property
-    def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        return _pattern(self.exact), _pattern(self.loose)
-
     def found(self, text: Text) -> list[str]:
         """Return every occurrence of a word as a whole word, in lower case."""
-        found: list[str] = []
-        for words, pattern, within in zip(
-            (self.exact, self.loose), self._patterns, (text.written, text.lowered), strict=True
-        ):
-            if any(word in within for word in words):  # most tags have no word in most texts, and this is quick to see
-                found += pattern.findall(within)
-        return [word.lower() for word in found]
+        exact = [text.written[start:end].lower() for start, end in _places(self.exact, text.written)]
+        return exact + [text.lowered[start:end] for start, end in _places(self.loose, text.lowered)]
 
     def written(self, text: Text) -> list[str]:
         """Return every occurrence of a word as it stands in the text."""
-        exact, loose = self._patterns
-        found = exact.findall(text.written) if self.exact else []
+        exact = [text.written[start:end] for start, end in _places(self.exact, text.written)]
         # A few letters have another length in lower case, and then places in the two don't agree.
         shown = text.written if len(text.written) == len(text.lowered) else text.lowered
-        return found + [shown[m.start() : m.end()] for m in loose.finditer(text.lowered) if self.loose]
+        return exact + [shown[start:end] for start, end in _places(self.loose, text.lowered)]
 
 
 @cache
 def tag_words(tag: Tag) -> TagWords:
     """Return a tag's name and ``also`` words; one with a capital after the first letter is looked for as written."""
-    words = [" ".join(word.split()) for word in dict.fromkeys((tag.name, *tag.also))]
+    words = [word for raw in dict.fromkeys((tag.name, *tag.also)) if (word := " ".join(raw.split()))]
     exact = tuple(w for w in words if any(c.isupper() for c in w[1:]) and w != tag.name)
     return TagWords(exact, tuple(dict.fromkeys(w.lower() for w in words if w not in exact)))
 
@@ -112,7 +102,26 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
     return counts
 
 
-def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    # The longest first, so that "text-to-image" isn't taken for "text".
-    longest_first = sorted(words, key=lambda w: (-len(w), w))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+def _places(words: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """Return where words stand in a text as whole words, the first and of those the longest, so that none overlap.
+
+    "text" isn't found within "text-to-image" where that is a word too. Most tags have no word in most texts, and that
+    is seen sooner this way than by a regular expression.
+    """
+    places = []
+    for word in words:
+        start = text.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not _goes_on(text[start - 1 : start]) and not _goes_on(text[end : end + 1]):
+                places.append((start, -end))
+            start = text.find(word, start + 1)
+    apart: list[tuple[int, int]] = []
+    for start, negative_end in sorted(places):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, -negative_end))
+    return apart
+
+
+def _goes_on(neighbour: str) -> bool:
+    return neighbour.isalnum() or neighbour == "_"

@@ -1,11 +1,14 @@
 """Thresholds, metrics and folds on any numbers."""
 
+import re
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.metrics import average_precision_score, f1_score
 
+from tagger.domain.tags import Tag
 from tagger.learning.examples import folds_of
 from tagger.learning.metrics import average_precision, calibration_error, figures_of, recall_at
 from tagger.learning.options import Aim
@@ -23,6 +26,7 @@ from tagger.learning.thresholds import (
     sure_bound,
     tag_thresholds,
 )
+from tagger.learning.words import tag_words, text_of
 
 Labels = np.typing.NDArray[np.bool_]
 Scores = np.typing.NDArray[np.float64]
@@ -151,3 +155,15 @@ def test_no_paper_changes_its_fold_as_data_grows(ids: list[str], folds: int) -> 
     whole = folds_of(ids, folds, "salt")
     assert whole[: len(ids) // 2].tolist() == folds_of(ids[: len(ids) // 2], folds, "salt").tolist()
     assert all(0 <= fold < folds for fold in whole)
+
+
+@given(
+    st.lists(st.text("ab- _é", min_size=1, max_size=4), min_size=1, max_size=5, unique=True),
+    st.text("ab- _éA", max_size=40),
+)
+def test_words_are_found_as_a_regular_expression_finds_them(words: list[str], raw: str) -> None:
+    searched = tag_words(Tag("t", words[0], also=tuple(words[1:])))
+    longest_first = sorted(searched.loose, key=lambda word: (-len(word), word))
+    text = text_of(raw)
+    expected = re.findall(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", text.lowered)
+    assert searched.found(text) == (expected if longest_first else [])
