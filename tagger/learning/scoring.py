@@ -103,19 +103,15 @@ def find_evidence(
     shares, near = fitted.neighbours.shares(papers, meanings), near_papers(len(fitted.neighbours.ids))
     ends = np.cumsum([len(dimension.tags) for dimension in tag_set.dimensions])[:-1]
     found = []
-    for dimension, model, attention_logits, shares_of in zip(
-        tag_set.dimensions,
-        fitted.dimensions,
-        *(np.split(each, ends, axis=1) for each in (attended, shares)),
-        strict=True,
-    ):
+    counts = word_counts(papers, [tag for dimension in tag_set.dimensions for tag in dimension.tags])
+    parts = (np.split(each, ends, axis=1) for each in (attended, shares, counts))
+    for model, attention_logits, shares_of, counts_of in zip(fitted.dimensions, *parts, strict=True):
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
         for row, (columns, weights) in enumerate(weighed):
             word_logits[row] += weights @ model.word_head.weights[columns]
         heads = (word_logits, attention_logits, model.body_head.logits(embeddings))
         cosines = (meanings @ model.tag_vectors.T, embeddings @ model.tag_embeddings.T)
         likenesses = [cosine - means for cosine, means in zip(cosines, model.likeness_means, strict=True)]
-        counts = word_counts(papers, dimension.tags)
         said_near = near_logits(shares_of, near, model.frequencies)
-        found.append(evidence(heads, likenesses, said_near, counts, model.count_means, model.frequencies))
+        found.append(evidence(heads, likenesses, said_near, counts_of, model.count_means, model.frequencies))
     return found

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from tagger.domain.evidence import FoundWord
@@ -45,6 +45,11 @@ class TagWords:
 
     exact: tuple[str, ...]
     loose: tuple[str, ...]
+
+    @cached_property
+    def lowered(self) -> tuple[str, ...]:
+        """All of them in lower case: where none of these stands, there is nothing to look for."""
+        return (*(word.lower() for word in self.exact), *self.loose)
 
     def found(self, text: Text) -> list[str]:
         """Return every occurrence of a word as a whole word, in lower case."""
@@ -91,9 +96,12 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
     counts = np.zeros((len(papers), len(tags), len(COUNTS)), dtype=np.float32)
     for row, paper in enumerate(papers):
         title, abstract = text_of(paper.title), text_of(paper.abstract)
+        both = f"{title.lowered}\n{abstract.lowered}"
         sentences = _SENTENCE_END.split(abstract.written)
         own_work = text_of(" ".join(sentence for sentence in sentences if _OWN_WORK.search(sentence)))
         for column, words in enumerate(searched):
+            if not any(word in both for word in words.lowered):
+                continue
             in_title, in_abstract = words.found(title), words.found(abstract)
             if in_title or in_abstract:
                 of_own = len(words.found(own_work)) if in_abstract else 0
