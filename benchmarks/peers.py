@@ -120,7 +120,7 @@ def _tagger(tag_set: TagSet) -> Peer:
         with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, TAGGER_CACHE=f"{folder}-cache"):
             started, models = processor_seconds(), Path(folder)
             train(
-                known, tag_set, name="m", models=models, encoder=PACKAGED, options=options, created_at=now,
+                known, tag_set, name=lambda: "m", models=models, encoder=PACKAGED, options=options, created_at=now,
                 progress=no_progress,
             )  # fmt: skip
             trained = processor_seconds()

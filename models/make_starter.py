@@ -65,7 +65,7 @@ def main() -> None:
             version = train(
                 labelled_papers(workspace),
                 workspace.tag_set,
-                name=FOLDER.name,
+                name=lambda: FOLDER.name,
                 models=settings.models,
                 encoder=settings.encoder,
                 options=options,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same data and seed give the same model.")]
 Body = Annotated[Literal["tuned", "frozen"], typer.Option(help="Fine-tune the encoder, or leave it as it is.")]
 DEFAULT_MINUTES = TrainingOptions().minutes
-Minutes = Annotated[float, typer.Option(min=0.1, help="The most that fine-tuning may take.")]
+Minutes = Annotated[float, typer.Option(min=0.1, max=1440, help="The most that fine-tuning may take.")]
 AimText = Annotated[
     str, typer.Option(metavar="AIM", help="What to suggest tags for: f1, or a floor as in precision=0.95.")
 ]
@@ -111,10 +111,16 @@ def evaluate(
     options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim))
     how = EvaluationOptions(folds=folds, curve=curve, setfit_steps=compare_setfit)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
-        result, files = evaluating.evaluate(workspace, options=options, how=how, plots=plots, progress=progress)
+        result = evaluating.evaluate(workspace, options=options, how=how, plots=plots, progress=progress)
         names = {d.id: {tag.id: tag.name for tag in d.tags} for d in workspace.tag_set.dimensions}
-    document = result.document() | ({"plots": files} if plots else {})
+    document, problem = result.document(), None
+    try:
+        document |= {"plots": evaluating.draw(result, plots)} if plots else {}
+    except OSError as error:  # what took minutes to measure is told all the same
+        problem = f"can't draw {error.filename or plots}: {error.strerror}"
     show(document, evaluation_in_words(document, names), as_json=json)
+    if problem:
+        fail(problem)
 
 
 def predict(

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tagger.learning.examples import Example, labels_of
-from tagger.learning.metrics import figures_of, mean_figures, mean_of_f1
+from tagger.learning.metrics import figures_of, mean_figures
 from tagger.learning.prediction import load_predictor
 
 # Fewer tell nothing, and more take longer than they tell.
@@ -17,10 +17,10 @@ LEAST_PAPERS, MOST_PAPERS = 20, 200
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A model version's mean of micro and macro F1 on so many papers that it didn't learn from."""
+    """A model version's micro F1, the mean over dimensions, on so many papers that it didn't learn from."""
 
     name: str
-    f1: float
+    micro_f1: float
     papers: int
 
 
@@ -39,4 +39,4 @@ def rival(folder: Path, examples: Sequence[Example], at: datetime) -> Rival | No
         chosen = labels_of([Example(e.paper, s.tags) for e, s in zip(new, suggestions, strict=True)], dimension)
         scores = np.array([[s.scores[dimension.id][tag] for tag in dimension.tag_ids] for s in suggestions])
         figures.append(figures_of(labels_of(new, dimension), chosen, scores))
-    return Rival(folder.name, mean_of_f1(mean_figures(figures)), len(new))
+    return Rival(folder.name, mean_figures(figures).micro_f1, len(new))

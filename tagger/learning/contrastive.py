@@ -79,7 +79,7 @@ def tune(
     queue: list[int] = []
     best = _Best(trainee, apart)
     deadline = time.monotonic() + tuning.seconds
-    steps = min(planned, tuning.most_steps or planned)
+    steps = planned if tuning.most_steps is None else min(planned, tuning.most_steps)
     step = 0
     while step < steps:
         if len(queue) < min(BATCH, len(known)):

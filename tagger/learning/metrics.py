@@ -104,11 +104,6 @@ def mean_figures(of: list[Figures]) -> Figures:
     return Figures(**{name: _mean([getattr(figures, name) for figures in of]) for name in names})
 
 
-def mean_of_f1(figures: Figures) -> float:
-    """Return what models are compared by: the mean of micro F1, for common tags, and macro F1, for rare ones."""
-    return (figures.micro_f1 + figures.macro_f1) / 2
-
-
 def average_precision(labels: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     """Return the area under the precision-recall steps, equal scores taken together; some label has to be True."""
     import numpy as np

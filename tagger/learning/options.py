@@ -16,7 +16,7 @@ class Aim:
 
     def __str__(self) -> str:
         """Return what ``parse_aim`` reads."""
-        return "f1" if self.precision is None else f"precision={self.precision:g}"
+        return "f1" if self.precision is None else f"precision={self.precision!r}"
 
 
 def parse_aim(text: str) -> Aim:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from tagger.learning.lexicon import Lexicon
 from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import parse_aim
 from tagger.learning.scoring import DimensionModel, Fitted
-from tagger.learning.weights import ENCODER, file_sha256
+from tagger.learning.weights import ENCODER, OWN, file_sha256
 from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ def read_version(folder: Path) -> ModelVersion:
     fields = _manifest(folder)["version"]
     try:
         created_at = datetime.fromisoformat(fields["created_at"])
+        created_at.astimezone(UTC)  # or else it can't be shown
         version = ModelVersion(**(fields | {"created_at": created_at, "name": folder.name}))
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
         raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY) from error
     texts = (version.encoder, version.tag_set_fingerprint, version.data_fingerprint)
     numbers = (version.tag_set_version, version.papers)
@@ -89,6 +90,8 @@ def verify(folder: Path) -> None:
     for name in (GRAPH, ENCODER, "tokenizer.json", "heads.safetensors", MODEL):
         if name not in files:
             raise ModelError(f"the manifest of {folder} doesn't name {name}", _REMEDY)
+    if OWN not in files and (folder / OWN).exists():
+        raise ModelError(f"the manifest of {folder} doesn't name {OWN}, which is there", _REMEDY)
     for name, expected in files.items():
         if Path(name).name != name or name in ("", ".", ".."):
             raise ModelError(f"the manifest of {folder} names a file outside it: {name}", "Don't use this model")

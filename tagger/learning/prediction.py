@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,13 @@ class Predictor:
         return suggestions
 
 
-def load_predictor(folder: Path) -> Predictor:
-    """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used."""
+def load_predictor(folder: Path, present: TagSet | None = None) -> Predictor:
+    """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used.
+
+    ``present``, a tag set with the same tags, says which dimensions are required now.
+    """
     version, tag_set, fitted = read_package(folder)
+    if present:
+        dimensions = (replace(d, required=present.dimension(d.id).required) for d in tag_set.dimensions)
+        tag_set = replace(tag_set, dimensions=tuple(dimensions))
     return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder)))

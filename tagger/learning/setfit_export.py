@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tagger.errors import LearningError
+from tagger.errors import LearningError, ModelError
 from tagger.files import new_folder
 from tagger.learning.encoder import MAX_TOKENS, find_encoder
 from tagger.learning.package import read_package
@@ -45,6 +45,8 @@ def export_setfit(model: Path, folder: Path) -> list[str]:
     body.max_seq_length = MAX_TOKENS
     heads = [dimension.body_head for dimension in fitted.dimensions]
     labels = [f"{dimension.id}:{tag}" for dimension in tag_set.dimensions for tag in dimension.tag_ids]
+    if len(labels) < 2:
+        raise ModelError("SetFit has no way to hold a single tag", "Export a version of a tag set with more")
     head = _one_vs_rest(
         np.concatenate([head.weights for head in heads], axis=1), np.concatenate([h.intercepts for h in heads])
     )

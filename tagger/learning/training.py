@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from tagger.files import new_folder
 from tagger.learning.encoder import find_encoder, paper_text, tag_text
 from tagger.learning.examples import Example, data_fingerprint
 from tagger.learning.fitting import OutOfFold, Reading, Readings, fit, frozen_readings, judge
-from tagger.learning.metrics import figures_of, mean_figures, mean_of_f1
+from tagger.learning.metrics import figures_of, mean_figures
 from tagger.learning.options import TrainingOptions
 from tagger.learning.package import write_package
 from tagger.learning.plain_heads import fit_plain_heads, judge_plain_heads
@@ -67,7 +67,7 @@ def train(
     examples: Sequence[Example],
     tag_set: TagSet,
     *,
-    name: str,
+    name: Callable[[], str],
     models: Path,
     encoder: str,
     options: TrainingOptions,
@@ -75,7 +75,7 @@ def train(
     created_at: datetime,
     progress: Progress,
 ) -> ModelVersion:
-    """Train a model version and write it to ``models``/``name``, whole or not at all.
+    """Train a model version and write it to ``models``/``name()``, whole or not at all; the name is asked for then.
 
     ``background`` are papers without tags, used only where the labelled ones are few. Without any example, tags are
     suggested by their names, words and meanings alone. Raises LearningError without a usable encoder,
@@ -89,7 +89,7 @@ def train(
     as_it_is = texts.read(texts.body.upper)
     learnt = learn(examples, background, tag_set, texts, as_it_is, options, progress)
     version = ModelVersion(
-        name=name,
+        name=name(),
         created_at=created_at,
         encoder=encoder,
         tag_set_version=tag_set.version,
@@ -99,7 +99,7 @@ def train(
         figures=_figures(learnt, options),
     )
     progress("writing the model", 0, 1)
-    with new_folder(models / name) as folder:
+    with new_folder(models / version.name) as folder:
         texts.body.export(learnt.upper, folder, models)
         write_package(folder, version, tag_set, learnt.fitted, options.seed)
     progress("writing the model", 1, 1)
@@ -159,7 +159,8 @@ def learn(
 
 
 def _judged(out_of_fold: Sequence[OutOfFold]) -> float:
-    return mean_of_f1(mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in out_of_fold]))
+    figures = mean_figures([figures_of(o.labels, o.chosen, o.scores) for o in out_of_fold])
+    return (figures.micro_f1 + figures.macro_f1) / 2
 
 
 def _figures(learnt: Learnt, options: TrainingOptions) -> dict[str, object]:

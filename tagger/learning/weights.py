@@ -40,7 +40,7 @@ def share_weights(weights: Mapping[str, torch.Tensor], encoder: str, folder: Pat
         content = save({name: tensor.contiguous().clone() for name, tensor in weights.items()})
         sha256 = hashlib.sha256(content).hexdigest()
         path = models / SHARED / f"{sha256}.safetensors"
-        if not path.exists():
+        if not path.exists() or file_sha256(path) != sha256:
             write_file(path, content)
     (folder / ENCODER).write_text(json.dumps({"sha256": sha256, "weights": list(weights)}, indent=1) + "\n")
 

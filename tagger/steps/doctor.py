@@ -13,6 +13,7 @@ from tagger.domain.tags import TagSet
 from tagger.errors import TaggerError
 from tagger.learning import package
 from tagger.learning.encoder import find_encoder
+from tagger.learning.weights import find_weights
 from tagger.settings import Settings, read_settings
 from tagger.steps.models import check_model, model_folders
 from tagger.steps.studio import studio_status
@@ -52,7 +53,7 @@ def examine(folder: Path) -> list[Finding]:
     _look(findings, "token", lambda: _examine_token(settings.studio / "token"), str)
     folders = _look(findings, "models", lambda: model_folders(settings), lambda found: f"{len(found)} in their folder")
     for path in folders or ():
-        _look(findings, f"model {path.name}", partial(package.verify, path), lambda _: "files verified")
+        _look(findings, f"model {path.name}", partial(_examine_model, path), lambda _: "files verified")
     if tag_set and database:
         _look(findings, "current model", lambda: _examine_current_model(settings, tag_set), str)
     return findings
@@ -66,6 +67,11 @@ def _examine_token(path: Path) -> str:
     if mode != 0o600:
         raise TaggerError(f"mode {mode:o}: others can read it", f"chmod 600 {path}")
     return f"mode {mode:o}"
+
+
+def _examine_model(folder: Path) -> None:
+    package.verify(folder)
+    find_weights(folder)
 
 
 def _examine_current_model(settings: Settings, tag_set: TagSet) -> str:

@@ -20,11 +20,11 @@ def evaluate(
     how: EvaluationOptions,
     plots: Path | None,
     progress: Progress,
-) -> tuple[Evaluation, list[Path]]:
-    """Cross-validate training on every paper that a person has tagged; returns plots too if a folder for them is given.
+) -> Evaluation:
+    """Cross-validate training on every paper that a person has tagged. Nothing is saved.
 
-    Nothing else is saved. Raises LearningError where there is too little to hold anything out, and before any training
-    where nothing could be drawn.
+    Raises LearningError where there is too little to hold anything out, and before any training where nothing could be
+    drawn in the folder ``plots``.
     """
     if plots:
         check_plots(plots)
@@ -38,4 +38,9 @@ def evaluate(
         background=background_papers(workspace, examples),
         progress=progress,
     )
-    return evaluation, write_plots(evaluation, plots) if plots else []
+    return evaluation
+
+
+def draw(evaluation: Evaluation, folder: Path) -> list[Path]:
+    """Draw an evaluation's figures; returns the files. Raises OSError if one can't be written."""
+    return write_plots(evaluation, folder)

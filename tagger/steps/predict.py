@@ -69,7 +69,7 @@ def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetim
     fresh = [paper for paper in papers if paper.id not in known]
     made = {}
     if fresh:
-        predictor = load_predictor(folder)
+        predictor = load_predictor(folder, workspace.tag_set)
         made = {s.paper_id: s for s in predictor.predict(fresh, at=now, progress=progress)}
         with store.write():
             store.models.save(predictor.version)
@@ -85,7 +85,7 @@ def predict_source(
 
     Raises ModelError, and SourceError if the source can't be read or not one of its records can be used.
     """
-    predictor = load_predictor(_usable_model(workspace))
+    predictor = load_predictor(_usable_model(workspace), workspace.tag_set)
     parsed = read_source(source, today=now.date(), stdin=stdin)
     if parsed.rejected and not parsed.entries:
         raise SourceError(f"nothing was tagged: {rejections_in_words(parsed.rejected)}")

@@ -43,7 +43,11 @@ def accept(workspace: Workspace, words: Sequence[tuple[str, str]]) -> Accepted:
 
     A word that the tag has already is left as it is. Raises TagSetError.
     """
-    file = workspace.settings.tag_set_file
+    with workspace.store.write():  # nobody else writes words meanwhile
+        return _accept(workspace.settings.tag_set_file, words)
+
+
+def _accept(file: Path, words: Sequence[tuple[str, str]]) -> Accepted:
     before = data = file.read_bytes()
     accepted, known = [], []
     for reference, word in words:

@@ -13,6 +13,7 @@ from tagger.errors import ModelError
 from tagger.learning.comparison import LEAST_PAPERS, Rival, rival
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
+from tagger.learning.package import read_version
 from tagger.learning.readiness import Readiness, readiness
 from tagger.learning.training import ENOUGH_PAPERS, LEAST_GAIN
 from tagger.learning.training import train as train_model
@@ -57,19 +58,18 @@ class Trained:
         if not self.version.papers:
             return ""
         right, found = figures["reached_precision"], figures["reached_recall"]
-        said = f"{right:.1%} of the tags that reach them are right, {found:.1%} of the right ones do (out of fold)"
-        return f"Thresholds for {figures['aim']}: {said}."
+        said = f"{right:.1%} of the tags that reach them are right, {found:.1%} of the right ones do"
+        return f"Thresholds for {figures['aim']}: {said}, of the scores they were chosen on."
 
     @property
     def comparison(self) -> str:
         """That the version before did better, in words; empty where it didn't."""
-        figures, before = self.version.figures, self.before
-        own = (figures["micro_f1"] + figures["macro_f1"]) / 2
-        if before is None or before.f1 < own + LEAST_GAIN:
+        own, before = self.version.figures["micro_f1"], self.before
+        if before is None or before.micro_f1 < own + LEAST_GAIN:
             return ""
         return (
-            f"{before.name} does better on {before.papers} papers that it never saw: F1 {before.f1:.3f}, this one "
-            f"{own:.3f} (out of fold). `tagger models promote {before.name}` goes back to it."
+            f"{before.name} does better on {before.papers} papers that it never saw: micro F1 {before.micro_f1:.3f}, "
+            f"this one {own:.3f} (out of fold). `tagger models promote {before.name}` goes back to it."
         )
 
 
@@ -84,7 +84,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     version = train_model(
         examples,
         workspace.tag_set,
-        name=_free_name(workspace, now),
+        name=lambda: _free_name(workspace, now),
         models=workspace.settings.models,
         encoder=workspace.settings.encoder,
         options=options,
@@ -92,20 +92,24 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
         created_at=now,
         progress=progress,
     )
-    before = _version_before(workspace, examples, now)
+    before = _version_before(workspace, examples, version, now)
     with workspace.store.write():
         workspace.store.models.save(version)
         workspace.store.models.promote(version.name, now)
     return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set), before)
 
 
-def _version_before(workspace: Workspace, examples: list[Example], now: datetime) -> Rival | None:
+def _version_before(
+    workspace: Workspace, examples: list[Example], version: ModelVersion, now: datetime
+) -> Rival | None:
     name = workspace.store.models.current_name()
     if name is None or len(examples) < LEAST_PAPERS:
         return None
     try:
-        if knows(workspace.settings.models / name, workspace.tag_set):
-            return rival(workspace.settings.models / name, examples, now)
+        folder = workspace.settings.models / name
+        same_aim = read_version(folder).figures.get("aim") == version.figures["aim"]
+        if same_aim and knows(folder, workspace.tag_set):
+            return rival(folder, examples, now)
     except ModelError:
         # It is being replaced, so that it can't be used any more is no reason to fail; `tagger doctor` tells.
         return None
@@ -113,16 +117,21 @@ def _version_before(workspace: Workspace, examples: list[Example], now: datetime
 
 
 def labelled_papers(workspace: Workspace) -> list[Example]:
-    """Return the papers a person has tagged with the tags that hold, ordered by id.
+    """Return the papers a person has tagged with the tags that hold, or confirmed to have none, ordered by id.
 
     What a rule accepted is left out: a model doesn't learn from itself.
     """
     states = workspace.states()
+    may_be_empty = not all(dimension.required for dimension in workspace.tag_set.dimensions)
     chosen = {}
     for paper_id, state in states.items():
         by_people = [tag for tag in state.effective if tag.rule is None]
-        if by_people and (state.annotated or (state.status == "decided" and len(by_people) == len(state.effective))):
-            chosen[paper_id] = _known_tags(workspace, ((t.dimension, t.tag) for t in by_people))
+        wholly_by_people = state.status == "decided" and len(by_people) == len(state.effective)
+        known = _known_tags(workspace, ((t.dimension, t.tag) for t in by_people))
+        # That a paper has no tag is a label too, where it may have none.
+        if known or (state.annotated and not by_people and may_be_empty):
+            if state.annotated or wholly_by_people:
+                chosen[paper_id] = known
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
     return [Example(papers[paper_id], workspace.tag_set.ordered(chosen[paper_id])) for paper_id in sorted(chosen)]
 
@@ -142,8 +151,9 @@ def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[s
 
 
 def _free_name(workspace: Workspace, now: datetime) -> str:
-    """Return a name that no folder has yet: the day, and a number."""
+    """Return a name that no version has or had: the day, and a number."""
+    known = {version.name for version in workspace.store.models.all()}
     number = 1
-    while (workspace.settings.models / f"{now:%Y-%m-%d}-{number}").exists():
+    while (name := f"{now:%Y-%m-%d}-{number}") in known or (workspace.settings.models / name).exists():
         number += 1
-    return f"{now:%Y-%m-%d}-{number}"
+    return name

@@ -172,6 +172,8 @@ def test_a_folder_that_is_no_workspace_is_told(empty: Shell) -> None:
         ["publish"],
         ["nonsense"],
         ["review", "accept", "p1", "--digest", "2026-08-07"],
+        ["train", "--minutes", "inf"],
+        ["train", "--aim", "recall=0.9"],
         ["train", "--aim", "precision=2"],
         ["evaluate", "--aim", "recall"],
     ],
@@ -235,7 +237,7 @@ def test_plain_setfit_is_trained_shown_and_predicts(shell: Shell) -> None:
     shell("annotations", "import", LABELS)
     said = shell("train", "--recipe", "setfit", "--minutes", "0.1").stdout
     assert "Plain SetFit, to compare with" in said and "steps); it is used." in said
-    (model,) = shell.json("models", "list")["models"]
+    _, model = shell.json("models", "list")["models"]
     assert model["figures"]["recipe"] == "setfit"
     assert '"recipe": "setfit"' in shell("models", "show", model["name"]).stdout
     found = shell.json("predict", "--input", PAGE)

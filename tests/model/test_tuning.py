@@ -108,7 +108,7 @@ def make(examples: list[Example], tag_set: TagSet, models: Path, options: Traini
     train(
         examples,
         tag_set,
-        name="m",
+        name=lambda: "m",
         models=models,
         encoder=PACKAGED,
         options=options,

@@ -4,7 +4,14 @@ from tagger.learning.options import Aim, TrainingOptions, parse_aim
 
 
 @pytest.mark.parametrize(
-    ("text", "aim"), [("f1", Aim()), (" F1 ", Aim()), ("precision=0.95", Aim(0.95)), ("Precision=.9", Aim(0.9))]
+    ("text", "aim"),
+    [
+        ("f1", Aim()),
+        (" F1 ", Aim()),
+        ("precision=0.95", Aim(0.95)),
+        ("Precision=.9", Aim(0.9)),
+        ("precision=0.9999999", Aim(0.9999999)),
+    ],
 )
 def test_an_aim_is_read_and_written(text: str, aim: Aim) -> None:
     assert parse_aim(text) == aim and parse_aim(str(aim)) == aim

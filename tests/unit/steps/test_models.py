@@ -138,7 +138,7 @@ def test_predictions_are_in_the_order_of_the_tag_set_however_they_were_kept(desk
 def test_a_source_without_one_usable_record_is_a_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.suggest("p1", "habitat:sea")
     write_manifest(desk)
-    monkeypatch.setattr("tagger.steps.predict.load_predictor", lambda folder: None)
+    monkeypatch.setattr("tagger.steps.predict.load_predictor", lambda *_: None)
     stdin = BytesIO(b'{"abstract": "no title"}\n')
     with pytest.raises(SourceError, match=r"nothing was tagged: 1 record can't be used: .*it has no title"):
         predict_source(desk.workspace, "-", now=desk.later(), stdin=stdin, progress=no_progress)
