@@ -18,25 +18,12 @@ from tagger.learning.evaluation import Evaluation, evaluate
 from tagger.learning.examples import Example
 from tagger.learning.options import EvaluationOptions, TrainingOptions
 from tagger.learning.peers import fit_setfit
-from tagger.sources import read_annotations
-from tagger.tagset import default_tag_set_file, read_tag_set
 from tests.cli.conftest import Shell
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 ANNOTATIONS = ROOT / "examples" / "annotations_invented.jsonl"
 FROZEN = TrainingOptions(body="frozen")
-
-
-@pytest.fixture(scope="module")
-def tag_set() -> TagSet:
-    return read_tag_set(default_tag_set_file())
-
-
-@pytest.fixture(scope="module")
-def examples(tag_set: TagSet) -> list[Example]:
-    rows = read_annotations(str(ANNOTATIONS), [d.id for d in tag_set.dimensions]).rows
-    return [Example(row.paper, tag_set.ordered(row.tags)) for row in rows if row.paper]
 
 
 def run(

@@ -35,26 +35,11 @@ from tagger.learning.setfit_export import export_setfit
 from tagger.learning.training import read_texts, train
 from tagger.learning.weights import OWN, SHARED, read_weights
 from tagger.learning.word_evidence import fit_words
-from tagger.sources import read_annotations
-from tagger.tagset import default_tag_set_file, read_tag_set
-from tests.conftest import NOW, ROOT
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.slow
 FROZEN = TrainingOptions(body="frozen")
 TUNED = TrainingOptions(body="tuned", epochs=1)
-
-
-@pytest.fixture(scope="module")
-def tag_set() -> TagSet:
-    return read_tag_set(default_tag_set_file())
-
-
-@pytest.fixture(scope="module")
-def examples(tag_set: TagSet) -> list[Example]:
-    rows = read_annotations(
-        str(ROOT / "examples" / "annotations_invented.jsonl"), [d.id for d in tag_set.dimensions]
-    ).rows
-    return [Example(row.paper, tag_set.ordered(row.tags)) for row in rows if row.paper]
 
 
 def make(examples: list[Example], tag_set: TagSet, models: Path, options: TrainingOptions, name: str = "m") -> Path:
