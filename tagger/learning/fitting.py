@@ -83,7 +83,6 @@ def fit(
     stacks said of papers they hadn't seen. ``priors`` are the stack's starting weights, one array a dimension, where
     those that come with tagger aren't wanted; ``aim`` is what thresholds are chosen for.
     """
-    import numpy as np
 
     parts = words.dimensions
     ids = [example.paper.id for example in examples]
@@ -93,16 +92,22 @@ def fit(
         for i, dimension in enumerate(tag_set.dimensions)
     ]
     said = [out_of_fold for _, out_of_fold in fitted]
-    bound = sure_bound(
-        np.concatenate([s.labels for s in said], 1),
-        np.concatenate([s.scores for s in said], 1),
-        np.concatenate([s.chosen for s in said], 1),
-    )
     neighbours = neighbours_of(
         [example.paper for example in examples], readings.final.papers, words.meanings, [s.labels for s in said]
     )
     models = tuple(model for model, _ in fitted)
-    return Fitted(words.lexicon, words.attention_head, models, bound, neighbours, aim), said
+    return Fitted(words.lexicon, words.attention_head, models, bound_of(said), neighbours, aim), said
+
+
+def bound_of(said: Sequence[OutOfFold]) -> float:
+    """Return the bound for sure lists, from what was said out of fold, one a dimension."""
+    import numpy as np
+
+    return sure_bound(
+        np.concatenate([s.labels for s in said], 1),
+        np.concatenate([s.scores for s in said], 1),
+        np.concatenate([s.chosen for s in said], 1),
+    )
 
 
 def judge(examples: Sequence[Example], tag_set: TagSet, words: Words, readings: Readings, seed: int) -> list[OutOfFold]:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from tagger.domain.tags import TagSet
 from tagger.learning.evidence import FEATURES, LOGIT_BOUND
 from tagger.learning.examples import Example
-from tagger.learning.fitting import OutOfFold, Readings, fit
+from tagger.learning.fitting import OutOfFold, Readings, bound_of, fit
 from tagger.learning.heads import fit_head, sigmoid
 from tagger.learning.options import BEST_F1, Aim
 from tagger.learning.scoring import Fitted
-from tagger.learning.thresholds import choose, sure_bound, tag_thresholds
+from tagger.learning.thresholds import choose, tag_thresholds
 from tagger.learning.word_evidence import WordEvidence, Words, cross_logits
 
 if TYPE_CHECKING:
@@ -46,12 +46,7 @@ def fit_plain_heads(
         )
         for model, out_of_fold, dimension in zip(fitted.dimensions, said, tag_set.dimensions, strict=True)
     )
-    bound = sure_bound(
-        np.concatenate([s.labels for s in said], 1),
-        np.concatenate([s.scores for s in said], 1),
-        np.concatenate([s.chosen for s in said], 1),
-    )
-    return replace(fitted, dimensions=dimensions, sure_bound=bound), said
+    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said)), said
 
 
 def judge_plain_heads(
