@@ -30,7 +30,7 @@ def explain(
 
     labelled = fitted.neighbours
     support = labelled.labels.sum(0)
-    nearest = labelled.nearest(tag_set, papers, embeddings, word_vectors().embed(papers))
+    nearest = labelled.nearest(tag_set, papers, embeddings, scored.meanings)
     tags: list[dict[str, dict[str, TagEvidence]]] = [{d.id: {} for d in tag_set.dimensions} for _ in papers]
     texts = [(text_of(paper.title), text_of(paper.abstract)) for paper in papers]
     looked_at = _looked_at(fitted.attention_head, papers, np.concatenate(scored.chosen, axis=1))

@@ -65,9 +65,11 @@ class Fitted:
 class Scored:
     """Evidence, scores and choices, one array a dimension, and which papers' lists are sure, (papers,).
 
-    Evidence is (papers, tags, features), scores and choices (papers, tags).
+    Evidence is (papers, tags, features), scores and choices (papers, tags). ``meanings`` are the papers in word
+    vectors, (papers, dims).
     """
 
+    meanings: NDArray[np.float32]
     evidence: tuple[NDArray[np.float64], ...]
     scores: tuple[NDArray[np.float64], ...]
     chosen: tuple[NDArray[np.bool_], ...]
@@ -79,7 +81,8 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
     import numpy as np
 
     scores, chosen, certain = [], [], np.ones(len(papers), dtype=bool)
-    found = find_evidence(fitted, tag_set, papers, embeddings)
+    meanings = word_vectors().embed(papers)
+    found = find_evidence(fitted, tag_set, papers, embeddings, meanings)
     for dimension, model, features in zip(tag_set.dimensions, fitted.dimensions, found, strict=True):
         probabilities = weigh(features, model.weights)
         scores.append(probabilities)
@@ -87,18 +90,21 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
         if dimension.required:  # a tag that only stands there because one has to is a guess
             certain &= (probabilities >= model.thresholds).any(1)
     disagreement = expected_disagreement(np.concatenate(scores, 1), np.concatenate(chosen, 1))
-    return Scored(tuple(found), tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
+    return Scored(meanings, tuple(found), tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
 
 
 def find_evidence(
-    fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: NDArray[np.float32]
+    fitted: Fitted,
+    tag_set: TagSet,
+    papers: Sequence[Paper],
+    embeddings: NDArray[np.float32],
+    meanings: NDArray[np.float32],
 ) -> list[NDArray[np.float64]]:
-    """Return the evidence for each dimension, shape (papers, tags, features)."""
+    """Return the evidence for each dimension, shape (papers, tags, features), of papers in both kinds of vectors."""
     import numpy as np
 
     weighed = [fitted.lexicon.weigh(paper) for paper in papers]
     vectors = word_vectors()
-    meanings = vectors.embed(papers)
     attended = fitted.attention_head.logits([vectors.terms(paper) for paper in papers])
     shares, near = fitted.neighbours.shares(papers, meanings), near_papers(len(fitted.neighbours.ids))
     ends = np.cumsum([len(dimension.tags) for dimension in tag_set.dimensions])[:-1]
