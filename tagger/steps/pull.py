@@ -12,8 +12,8 @@ from tagger.review import from_annotation
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
+from tagger.studio.annotations import Page, changed_since
 from tagger.studio.payloads import StudioAnnotation
-from tagger.studio.project import Page
 
 BEGINNING = "2000-01-01T00:00:00+00:00"
 
@@ -39,7 +39,7 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
     with open_linked_project(workspace, status, now=now, rebuild=False) as (project, link):
         # What push put back may have been deleted before the first pull, so then every task is looked at.
         since = link.cursor or (BEGINNING if workspace.store.studio.annotations(link) else None)
-        for page in project.changed_since(since, progress):
+        for page in changed_since(project, since, progress):
             with workspace.store.write():
                 _take_page(workspace, link, page, now, pulled)
                 workspace.store.studio.save_cursor(link, page.cursor)

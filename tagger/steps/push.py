@@ -12,7 +12,9 @@ from tagger.domain.paper import Entry, Paper
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
+from tagger.studio.annotations import restore_annotation
 from tagger.studio.project import Project
+from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,10 @@ def push(
     status = studio_status(workspace.settings)
     with open_linked_project(workspace, status, now=now, rebuild=True) as (project, link):
         ids = [paper.id for paper in papers]
-        tasks = project.single_tasks(project.find_tasks(ids))
+        tasks = single_tasks(project, find_tasks(project, ids))
         missing = [paper for paper in papers if paper.id not in tasks]
         digests = workspace.store.papers.digests_of(ids)
-        created = project.create_tasks([Entry(paper, digests.get(paper.id)) for paper in missing], progress)
+        created = create_tasks(project, [Entry(paper, digests.get(paper.id)) for paper in missing], progress)
         updated = _update_texts(workspace, project, link, papers, tasks, progress)
         with workspace.store.write():
             for paper in missing:
@@ -80,7 +82,7 @@ def _update_texts(
     stale = [p for p in papers if p.id in tasks and known.get(p.id, {}).get(tasks[p.id], p.text_hash) != p.text_hash]
     for number, paper in enumerate(stale):
         progress("updating texts", number, len(stale))
-        project.update_task(tasks[paper.id], Entry(paper, digests.get(paper.id)))
+        update_task(project, tasks[paper.id], Entry(paper, digests.get(paper.id)))
         with workspace.store.write():
             links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
     adopted = [p for p in papers if p.id in tasks and tasks[p.id] not in known.get(p.id, {})]
@@ -111,7 +113,7 @@ def _restore(
                 lost.append((tasks[paper_id], annotation))
     for number, (task_id, annotation) in enumerate(lost):
         progress("putting annotations back", number, len(lost))
-        annotation_id = project.restore_annotation(task_id, annotation)
+        annotation_id = restore_annotation(project, task_id, annotation)
         with workspace.store.write():
             links.save_annotations(link, [LinkedAnnotation(annotation_id, task_id, annotation)])
     return len(lost)
@@ -127,4 +129,4 @@ def _suggest(
     states = workspace.states(list(ids))
     found = workspace.store.suggestions.of(list(ids), model=model)
     items = [(tasks[i], found[i][-1]) for i in ids if i in found and states[i].status == "waiting"]
-    return project.add_suggestions(items, progress)
+    return add_suggestions(project, items, progress)

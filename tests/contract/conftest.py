@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tagger.domain.model import no_progress
-from tagger.studio.installation import find_server
+from tagger.studio.installation import TESTED_VERSION, find_server
 from tagger.studio.server import LOGIN, server_status, start_server, stop_server
 
 
@@ -59,11 +59,24 @@ class RunningServer:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that all contract tests share, each with a project of its own."""
+def server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[RunningServer]:
+    """A server that all contract tests share, each with a project of its own.
+
+    Its first start takes most of a minute, so the data it makes then are kept in pytest's cache for the next run.
+    """
     if find_server() is None:
         pytest.skip("Label Studio isn't installed: set TAGGER_STUDIO_VENV, or `tagger studio install`")
     folder = tmp_path_factory.mktemp("server")
+    cached = pytestconfig.cache and pytestconfig.cache.mkdir(f"label-studio-{TESTED_VERSION}")
+    if cached and (cached / "whole").exists():
+        shutil.copytree(cached / "data", folder / "data")
+        shutil.copy(cached / "password", folder / "password")
+    elif cached:
+        start_server(folder, port=free_port(), progress=no_progress)
+        stop_server(folder)
+        shutil.copytree(folder / "data", cached / "data", dirs_exist_ok=True)
+        shutil.copy(folder / "password", cached / "password")
+        (cached / "whole").touch()
     found = start_server(folder, port=free_port(), progress=no_progress)
     yield RunningServer(folder, found.url)
     stop_server(folder)

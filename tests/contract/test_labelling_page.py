@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, expect
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import no_progress
 from tagger.domain.paper import Entry, Paper
+from tagger.studio.annotations import changed_since
 from tagger.studio.project import open_project
 from tagger.studio.server import LOGIN
+from tagger.studio.tasks import add_suggestions, create_tasks
 from tagger.tagset import default_tag_set_file, read_tag_set
 from tests.conftest import NOW
 from tests.contract.conftest import RunningServer
@@ -24,9 +26,9 @@ def test_suggestions_are_prefilled_and_submitted_with_keys(server: RunningServer
     tags = {modality.id: ("audio",), task.id: ("audio-processing",), family.id: ("diffusion",)}
     scores = {d.id: {t: 0.9 if t in tags[d.id] else 0.1 for t in d.tag_ids} for d in tag_set.dimensions}
     with open_project(server.url, server.token, None, tag_set, "Browser test") as project:
-        created = project.create_tasks([Entry(PAPER)], no_progress)
+        created = create_tasks(project, [Entry(PAPER)], no_progress)
         suggestion = Suggestion(PAPER.id, "m1", NOW, tags, scores, needs_review=False)
-        project.add_suggestions([(created["p1"], suggestion)], no_progress)
+        add_suggestions(project, [(created["p1"], suggestion)], no_progress)
         context = browser.new_context(viewport={"width": 1400, "height": 1000})
         page = context.new_page()
         page.goto(f"{server.url}/user/login/")
@@ -45,6 +47,6 @@ def test_suggestions_are_prefilled_and_submitted_with_keys(server: RunningServer
         assert answer.value.ok
         expect(page.get_by_text("Whales <b>sing</b> & we listen")).not_to_be_visible(timeout=15_000)
         context.close()
-        (found,) = [a for p in project.changed_since(None, no_progress) for a in p.annotations]
+        (found,) = [a for p in changed_since(project, None, no_progress) for a in p.annotations]
     assert dict(found.annotation.tags) == {**tags, modality.id: ("text", "audio")}
     assert found.from_suggestion == "m1" and found.annotation.annotator == LOGIN

@@ -21,8 +21,10 @@ from tagger.steps.pull import Pulled, pull
 from tagger.steps.push import Pushed, push
 from tagger.steps.studio import open_linked_project, start_studio, studio_status
 from tagger.steps.workspace import Workspace, open_workspace
+from tagger.studio.annotations import restore_annotation
 from tagger.studio.connection import ProjectGone
 from tagger.studio.server import stop_server
+from tagger.studio.tasks import find_tasks
 from tests.conftest import NOW
 from tests.contract.conftest import CuttingProxy, Person, RunningServer
 
@@ -73,7 +75,7 @@ def take(workspace: Workspace) -> Pulled:
 def tasks(workspace: Workspace) -> dict[str, int]:
     status = studio_status(workspace.settings)
     with open_linked_project(workspace, status, now=now(), rebuild=False) as (project, _):
-        found = project.find_tasks([p.id for p in PAPERS])
+        found = find_tasks(project, [p.id for p in PAPERS])
     assert all(len(ids) == 1 for ids in found.values()), f"a paper is there twice: {found}"
     return {paper_id: ids[0] for paper_id, ids in found.items()}
 
@@ -248,7 +250,7 @@ def test_an_annotation_put_back_twice_is_there_once(workspace: Workspace, curato
     task = tasks(workspace)["p-4"]
     said = Annotation("p-4", "ann", now(), {"habitat": ("sea",)})
     with open_linked_project(workspace, studio_status(workspace.settings), now=now(), rebuild=False) as (project, _):
-        ids = {project.restore_annotation(task, said) for _ in range(2)}
+        ids = {restore_annotation(project, task, said) for _ in range(2)}
     assert len(ids) == 1
     assert [a["id"] for a in curator.call("GET", f"/api/tasks/{task}/")["annotations"]] == list(ids)
 
@@ -272,10 +274,10 @@ def test_a_project_that_is_gone_is_never_taken_for_deleted_labels(workspace: Wor
 def test_a_server_stopped_in_the_middle_of_a_pull_loses_nothing(
     server: RunningServer, own_server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tagger.studio import project as project_module
+    from tagger.studio import annotations
     from tests.contract.conftest import sign_in
 
-    monkeypatch.setattr(project_module, "PAGE", 2)
+    monkeypatch.setattr(annotations, "PAGE", 2)
     (tmp_path / "tags-source.yaml").write_text(TAGS)
     init(tmp_path, tmp_path / "tags-source.yaml", NOW)
     with open_workspace(tmp_path) as workspace:

@@ -1,0 +1,115 @@
+"""What people did in a project, back; and out again what a server has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tagger.domain.labels import Annotation
+from tagger.domain.model import Progress
+from tagger.studio.connection import talking
+from tagger.studio.payloads import StudioAnnotation, annotation_of, restoration_key, result_of
+from tagger.studio.project import ONCE, Project, query, time_of
+
+PAGE = 100
+# A change is stamped before it is committed, so a pull looks back by this much; what it meets again is recognised.
+OVERLAP = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some changed tasks: their annotations, all annotation ids by task, and the cursor once this page is saved."""
+
+    annotations: tuple[StudioAnnotation, ...]
+    annotation_ids: Mapping[int, frozenset[int]]
+    problems: tuple[str, ...]
+    cursor: str
+
+
+def restore_annotation(project: Project, task_id: int, annotation: Annotation) -> int:
+    """Put an annotation on a task and return its id; one that was put there before, by a cut run, is recognised."""
+    from label_studio_sdk.core.api_error import ApiError
+
+    unique_id, number = restoration_key(annotation, f"{project.id} {project.born}")
+    with talking(project.url):
+        try:
+            made = project.client.annotations.create(
+                task_id,
+                result=result_of(annotation.tags),
+                was_cancelled=annotation.skipped,
+                unique_id=str(unique_id),
+                import_id=number,
+                request_options=ONCE,
+            )
+        except ApiError as error:
+            there = [a for a in project.client.annotations.list(task_id) if a.import_id == number]
+            if not there:
+                raise error
+            made = there[0]
+    return int(made.id or 0)
+
+
+def changed_since(project: Project, cursor: str | None, progress: Progress) -> Iterator[Page]:
+    """Yield the tasks that changed since a cursor, in the order they did; without one, all that have annotations.
+
+    Each page starts behind the last one's final change, so a task that changes meanwhile comes again at the end.
+    """
+    position = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
+    seen: set[tuple[int, str]] = set()
+    size = PAGE
+    while True:
+        progress("taking annotations", len(seen), max(len(seen), 1))
+        with talking(project.url):
+            tasks = _tasks_after(project, position, size)
+        fresh = [task for task in tasks if (int(task["id"]), str(task["updated_at"])) not in seen]
+        if fresh:
+            position = max(time_of(task["updated_at"]) for task in fresh)
+            seen |= {(int(task["id"]), str(task["updated_at"])) for task in fresh}
+            yield _page(project, fresh, position)
+        if len(tasks) < size:
+            return
+        size = PAGE if fresh else size * 2  # a page full of one instant hides what comes behind it
+
+
+def _tasks_after(project: Project, position: datetime | None, size: int) -> list[dict[str, Any]]:
+    if position is None:
+        chosen = query("total_annotations", "greater", "Number", 0, or_column="cancelled_annotations")
+    else:
+        after = (position - timedelta(microseconds=1)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        chosen = query("updated_at", "greater", "Datetime", after)
+    pager: Any = project.client.tasks.list(project=project.id, query=chosen, fields="all", page=1, page_size=size)
+    return [task.model_dump() for task in pager.items or []]
+
+
+def _page(project: Project, tasks: Sequence[Mapping[str, Any]], position: datetime) -> Page:
+    annotations: list[StudioAnnotation] = []
+    problems: list[str] = []
+    ids: dict[int, frozenset[int]] = {}
+    for task in tasks:
+        task_id = int(task["id"])
+        models = {p["id"]: p.get("model_version") for p in task.get("predictions") or []}
+        ids[task_id] = frozenset(int(item["id"]) for item in task.get("annotations") or [])
+        for item in task.get("annotations") or []:
+            annotation, found = annotation_of(
+                item,
+                task_id=task_id,
+                paper_id=str(task["data"].get("paper_id", "")),
+                annotator=_annotator(project, item.get("completed_by")),
+                model=models.get(item.get("parent_prediction")),
+                tag_set=project.tag_set,
+            )
+            annotations.append(annotation)
+            problems += found
+    return Page(tuple(annotations), ids, tuple(problems), position.astimezone(UTC).isoformat())
+
+
+def _annotator(project: Project, completed_by: object) -> str:
+    if isinstance(completed_by, Mapping):
+        return str(completed_by.get("email") or completed_by.get("id"))
+    number = int(str(completed_by)) if completed_by is not None else 0
+    if number not in project.annotators:
+        with talking(project.url):
+            project.annotators = {int(user.id): str(user.email) for user in project.client.users.list()}
+    return project.annotators.get(number, f"user {number}")

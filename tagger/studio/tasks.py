@@ -1,0 +1,128 @@
+"""A project's tasks and predictions, out.
+
+Nothing is sent twice, whatever is cut: the SDK's own retries are off, what is there is looked up before anything is
+sent and again after any failure, and every answer is counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tagger.domain.labels import Suggestion
+from tagger.domain.model import Progress
+from tagger.domain.paper import Entry
+from tagger.errors import StudioError
+from tagger.studio.connection import talking
+from tagger.studio.payloads import prediction_of, task_data
+from tagger.studio.project import ONCE, Project, query
+
+BATCH = 250
+# How often, and how far apart, to look whether a batch whose answer was lost has arrived.
+LOOKS, LOOK_PAUSE_S = 3, 2.0
+
+
+def find_tasks(project: Project, paper_ids: Sequence[str]) -> dict[str, list[int]]:
+    """Return the tasks of papers, oldest first, by paper id; papers without one are left out."""
+    found: dict[str, list[int]] = {}
+    with talking(project.url):
+        for start in range(0, len(paper_ids), BATCH):
+            batch = list(paper_ids[start : start + BATCH])
+            chosen = query("data.paper_id", "in_list", "String", batch)
+            tasks: Any = project.client.tasks.list(project=project.id, query=chosen, fields="task_only", page_size=1000)
+            for task in tasks:
+                found.setdefault(str(task.data["paper_id"]), []).append(int(task.id))
+    return {paper_id: sorted(task_ids) for paper_id, task_ids in found.items()}
+
+
+def create_tasks(project: Project, entries: Sequence[Entry], progress: Progress) -> dict[str, int]:
+    """Send papers that have no task yet, and return the task of each by paper id. Raises StudioError.
+
+    A batch whose answer is lost is looked up; if it hasn't arrived the error is raised, for a later push to go on.
+    """
+    created: dict[str, int] = {}
+    for start in range(0, len(entries), BATCH):
+        progress("sending papers", start, len(entries))
+        batch = entries[start : start + BATCH]
+        _import(project, batch)
+        found = find_tasks(project, [entry.paper.id for entry in batch])
+        created |= {paper_id: tasks[0] for paper_id, tasks in found.items()}
+    progress("sending papers", len(entries), len(entries))
+    return created
+
+
+def single_tasks(project: Project, found: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Return one task a paper of those found; doubles that someone made and nobody annotated are removed."""
+    single = {}
+    for paper_id, task_ids in found.items():
+        single[paper_id] = task_ids[0]
+        if len(task_ids) > 1:
+            with talking(project.url):
+                tasks: list[Any] = [project.client.tasks.get(str(task_id)) for task_id in task_ids]
+                kept = next((t for t in tasks if t.annotations), tasks[0])
+                single[paper_id] = int(kept.id)
+                for task in tasks:
+                    if task is not kept and not task.annotations:
+                        project.client.tasks.delete(str(task.id), request_options=ONCE)
+    return single
+
+
+def update_task(project: Project, task_id: int, entry: Entry) -> None:
+    """Give a task the present text of its paper."""
+    with talking(project.url):
+        project.client.tasks.update(str(task_id), data=task_data(entry), request_options=ONCE)
+
+
+def add_suggestions(project: Project, items: Sequence[tuple[int, Suggestion]], progress: Progress) -> int:
+    """Send suggestions of one model version for tasks, show that version to annotators; returns how many were new.
+
+    What the tasks have already of that version isn't sent again; what they have of others is removed.
+    """
+    if not items:
+        return 0
+    model = items[0][1].model
+    with talking(project.url):
+        wanted = {task_id for task_id, _ in items}
+        there = [p for p in project.client.predictions.list(project=project.id) if p.task in wanted]
+        for stale in [p for p in there if p.model_version != model]:
+            project.client.predictions.delete(stale.id, request_options=ONCE)
+        have = {p.task for p in there if p.model_version == model}
+        new: Any = [prediction_of(task_id, suggestion) for task_id, suggestion in items if task_id not in have]
+        for start in range(0, len(new), BATCH):
+            progress("sending suggestions", start, len(new))
+            batch = new[start : start + BATCH]
+            answer = project.client.projects.import_predictions(project.id, request=batch, request_options=ONCE)
+            if answer.created != len(batch):
+                told = f"Label Studio took {answer.created} of {len(batch)} suggestions"
+                raise StudioError(told, "`tagger push` again sends what is missing")
+        project.client.projects.update(project.id, model_version=model, show_collab_predictions=True)
+    progress("sending suggestions", len(new), len(new))
+    return len(new)
+
+
+def _import(project: Project, batch: Sequence[Entry]) -> None:
+    there = find_tasks(project, [entry.paper.id for entry in batch])
+    missing = [entry for entry in batch if entry.paper.id not in there]
+    if not missing:
+        return
+    try:
+        with talking(project.url):
+            data: Any = [{"data": task_data(entry)} for entry in missing]
+            answer = project.client.projects.import_tasks(project.id, request=data, request_options=ONCE)
+    except StudioError:
+        # The server may have taken them and only its answer was lost. To send again at once could double them.
+        if not _arrived(project, [entry.paper.id for entry in missing]):
+            raise
+        return
+    if answer.task_count != len(missing):
+        told = f"Label Studio took {answer.task_count} of {len(missing)} papers"
+        raise StudioError(told, "`tagger push` again sends what is missing")
+
+
+def _arrived(project: Project, paper_ids: Sequence[str]) -> bool:
+    for _ in range(LOOKS):
+        if len(find_tasks(project, paper_ids)) == len(paper_ids):
+            return True
+        time.sleep(LOOK_PAUSE_S)
+    return False
