@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from urllib.parse import quote
 
 _ARXIV = re.compile(
     r"(?:(?i:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|https?://(?:www\.)?huggingface\.co/papers/|arxiv:|"
@@ -32,6 +33,20 @@ class Paper:
     def text_hash(self) -> str:
         """SHA-256, in hex, of what a model or a person reads: the title and the abstract."""
         return hashlib.sha256(f"{self.title}\0{self.abstract}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def link(self) -> str | None:
+        """The paper's address: its own if it is of the web, else arXiv's for an arXiv id.
+
+        What an address may not hold is percent-encoded, so that it is one in a page, in Markdown and in XML.
+        """
+        url = self.url or ""
+        if url.startswith(("http://", "https://")):
+            return quote(url, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
+        head, _, tail = self.id.partition("/")
+        is_new = self.id.replace(".", "", 1).isdigit() and self.id[4:5] == "."
+        is_old = tail.isdigit() and len(tail) == 7 and head.replace("-", "").replace(".", "").isalpha()
+        return f"https://arxiv.org/abs/{self.id}" if is_new or is_old else None
 
     def updated(self, later: "Paper") -> "Paper":
         """Return this paper with the fields of a later record of it; what that leaves empty stays."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import quote
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
@@ -47,17 +46,8 @@ class PublishedPaper:
 
     @property
     def link(self) -> str | None:
-        """The paper's address: its own if it is of the web, else arXiv's for an arXiv id.
-
-        What an address may not hold is percent-encoded, so that it is one in a page, in Markdown and in XML.
-        """
-        url = self.paper.url or ""
-        if url.startswith(("http://", "https://")):
-            return quote(url, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
-        head, _, tail = self.paper.id.partition("/")
-        is_new = self.paper.id.replace(".", "", 1).isdigit() and self.paper.id[4:5] == "."
-        is_old = tail.isdigit() and len(tail) == 7 and head.replace("-", "").replace(".", "").isalpha()
-        return f"https://arxiv.org/abs/{self.paper.id}" if is_new or is_old else None
+        """The paper's address on the web."""
+        return self.paper.link
 
 
 @dataclass(frozen=True, slots=True)

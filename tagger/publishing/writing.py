@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from tagger.domain.latex import readable_latex
 from tagger.files import write_files
-from tagger.publishing.latex import readable_latex
 from tagger.publishing.view import PublishedPaper, PublishedTag, TaggedDigest
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.publishing import PublishedPaper, PublishedTag, TaggedDigest, render_digest, write_digest
-from tagger.publishing.latex import readable_latex
 from tests.unit.publishing.digest import AT, HOSTILE, digest
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -73,25 +72,6 @@ def test_markup_in_a_title_stays_text_everywhere() -> None:
     assert b"<script>alert" not in files["index.html"]
     assert "\\<script\\>" in files["digest.md"].decode()
     assert ElementTree.fromstring(files["feed.xml"]).findall(f"{ATOM}entry")[1].findtext(f"{ATOM}title") == HOSTILE
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("$\\textbf{S}^2$IP-LLM", "S²IP-LLM"),
-        ("$\\mathcal{M}_{10}$ and $x \\to \\infty$", "M₁₀ and x → ∞"),
-        ("A $100 lamp", "A $100 lamp"),
-        ("$\\frac{1}{2}$ stays", "$\\frac{1}{2}$ stays"),
-        ("$n^{th}$", "$n^{th}$"),
-        ("No formula", "No formula"),
-        ("From $5 to $10 per Hour", "From $5 to $10 per Hour"),
-        ("A $5-$10 lamp for $ 3 or $ 4", "A $5-$10 lamp for $ 3 or $ 4"),
-        ("$\\mathbb{R}^{2k}$ is a space", "$\\mathbb{R}^{2k}$ is a space"),
-        ("$\\mathbb{R}^{2n}$ is a space", "R²ⁿ is a space"),
-    ],
-)
-def test_simple_formulas_are_written_out_and_others_left_alone(text: str, shown: str) -> None:
-    assert readable_latex(text) == shown
 
 
 @pytest.mark.parametrize("url", ["http://e/\ufffe", "http://e/ \x00\udc80", "https://e/a\\", 'https://e/<>"a'])
