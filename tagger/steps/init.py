@@ -12,7 +12,7 @@ from tagger.errors import TagSetError
 from tagger.files import new_folder
 from tagger.learning import package
 from tagger.learning.starter import STARTER, starter_folder
-from tagger.settings import Settings, new_workspace
+from tagger.settings import GUIDE_NAME, Settings, new_workspace
 from tagger.steps.models import knows
 from tagger.store import Store, open_store
 from tagger.tagset import default_tag_set_file, read_tag_set
@@ -31,7 +31,8 @@ def init(folder: Path, tag_set_file: Path | None, now: datetime) -> tuple[Settin
     if tag_set_file and present.exists() and read_tag_set(present).fingerprint != tag_set.fingerprint:
         raise TagSetError(f"{present} is another tag set already", "Edit it, or make a new workspace for this one")
     before = _contents(folder)
-    settings = new_workspace(folder, file.read_bytes())
+    guide = file.with_name(GUIDE_NAME)
+    settings = new_workspace(folder, file.read_bytes(), guide.read_bytes() if guide.is_file() else None)
     with open_store(settings.database, create=True) as store:
         _install_starter(settings, store, read_tag_set(settings.tag_set_file), now)
     return settings, _contents(folder) != before

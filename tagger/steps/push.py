@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tagger.domain.labels import Annotation, standing_annotations
+from tagger.domain.labels import Annotation, Suggestion, standing_annotations
 from tagger.domain.model import Progress
 from tagger.domain.paper import Entry, Paper
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
 from tagger.studio.annotations import restore_annotation
+from tagger.studio.payloads import data_hash, task_data
 from tagger.studio.project import Project
 from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
 
@@ -49,16 +50,18 @@ def push(
         ids = [paper.id for paper in papers]
         tasks = single_tasks(project, find_tasks(project, ids))
         missing = [paper for paper in papers if paper.id not in tasks]
+        shown = _suggestions(workspace, ids)
         digests = workspace.store.papers.digests_of(ids)
-        created = create_tasks(project, [Entry(paper, digests.get(paper.id)) for paper in missing], progress)
-        updated = _update_texts(workspace, project, link, papers, tasks, progress)
-        with workspace.store.write():
-            for paper in missing:
-                workspace.store.studio.save_task(link, created[paper.id], paper.id, paper.text_hash)
-        tasks |= created
+        data = {p.id: task_data(Entry(p, digests.get(p.id)), shown.get(p.id), workspace.tag_set) for p in papers}
+        updated = _update_data(workspace, project, link, data, tasks, progress)
+        for created in create_tasks(project, [data[paper.id] for paper in missing], progress):
+            with workspace.store.write():
+                for paper_id, task in created.items():
+                    workspace.store.studio.save_task(link, task, paper_id, data_hash(data[paper_id]))
+            tasks |= created
         restored = _restore(workspace, project, link, tasks, progress)
-        suggestions = _suggest(workspace, project, ids, tasks, progress)
-        return Pushed(len(created), len(papers) - len(created), updated, suggestions, restored, project.labelling_url)
+        suggestions = add_suggestions(project, [(tasks[i], suggestion) for i, suggestion in shown.items()], progress)
+        return Pushed(len(missing), len(papers) - len(missing), updated, suggestions, restored, project.labelling_url)
 
 
 def _papers(workspace: Workspace, day: date | None, only: Sequence[str] | None) -> list[Paper]:
@@ -67,28 +70,34 @@ def _papers(workspace: Workspace, day: date | None, only: Sequence[str] | None) 
     return workspace.digest_papers(day) if day else list(workspace.store.papers.all())
 
 
-def _update_texts(
+def _suggestions(workspace: Workspace, ids: Sequence[str]) -> dict[str, Suggestion]:
+    """Return what the current model version suggests for those of the papers that await review, by paper id."""
+    model = workspace.store.models.current_name()
+    if model is None:
+        return {}
+    states = workspace.states(list(ids))
+    found = workspace.store.suggestions.of(list(ids), model=model)
+    return {i: found[i][-1] for i in ids if i in found and states[i].status == "waiting"}
+
+
+def _update_data(
     workspace: Workspace,
     project: Project,
     link: LinkedProject,
-    papers: Sequence[Paper],
+    data: Mapping[str, Mapping[str, str]],
     tasks: Mapping[str, int],
     progress: Progress,
 ) -> int:
-    """Give tasks the present text of their papers where it has changed; returns how many had."""
+    """Give tasks their papers' present data where those have changed, or aren't known; returns how many had."""
     links = workspace.store.studio
     known = links.task_hashes(link)
-    digests = workspace.store.papers.digests_of([p.id for p in papers])
-    stale = [p for p in papers if p.id in tasks and known.get(p.id, {}).get(tasks[p.id], p.text_hash) != p.text_hash]
-    for number, paper in enumerate(stale):
-        progress("updating texts", number, len(stale))
-        update_task(project, tasks[paper.id], Entry(paper, digests.get(paper.id)))
+    hashes = {paper_id: data_hash(data[paper_id]) for paper_id in tasks}
+    stale = [i for i in tasks if known.get(i, {}).get(tasks[i]) != hashes[i]]
+    for number, paper_id in enumerate(stale):
+        progress("updating papers", number, len(stale))
+        update_task(project, tasks[paper_id], data[paper_id])
         with workspace.store.write():
-            links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
-    adopted = [p for p in papers if p.id in tasks and tasks[p.id] not in known.get(p.id, {})]
-    with workspace.store.write():
-        for paper in adopted:
-            links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
+            links.save_task(link, tasks[paper_id], paper_id, hashes[paper_id])
     return len(stale)
 
 
@@ -117,16 +126,3 @@ def _restore(
         with workspace.store.write():
             links.save_annotations(link, [LinkedAnnotation(annotation_id, task_id, annotation)])
     return len(lost)
-
-
-def _suggest(
-    workspace: Workspace, project: Project, ids: Sequence[str], tasks: Mapping[str, int], progress: Progress
-) -> int:
-    """Send the current model version's suggestions for papers that await review; returns how many were new."""
-    model = workspace.store.models.current_name()
-    if model is None:
-        return 0
-    states = workspace.states(list(ids))
-    found = workspace.store.suggestions.of(list(ids), model=model)
-    items = [(tasks[i], found[i][-1]) for i in ids if i in found and states[i].status == "waiting"]
-    return add_suggestions(project, items, progress)

@@ -13,6 +13,7 @@ from tagger.domain.model import Progress
 from tagger.errors import StudioError
 from tagger.files import write_file
 from tagger.settings import Settings
+from tagger.steps.labelling import guide, settled_keys
 from tagger.steps.workspace import Workspace
 from tagger.store import Store
 from tagger.store.studio_links import LinkedProject
@@ -118,11 +119,13 @@ def open_linked_project(
         raise StudioError("Label Studio isn't running", "`tagger studio start` starts it")
     links, token = workspace.store.studio, _token(status.token_file)
     link = links.project(status.place)
+    keys, told = settled_keys(workspace), guide(workspace)
     with contextlib.ExitStack() as stack:
 
         def opened(known: tuple[int, str] | None) -> Project:
-            title = workspace.settings.title
-            return stack.enter_context(open_project(status.url, token, known, workspace.tag_set, title))
+            title, tag_set = workspace.settings.title, workspace.tag_set
+            opening = open_project(status.url, token, known, tag_set, title, keys=keys, guide=told)
+            return stack.enter_context(opening)
 
         try:
             project = opened((link.project_id, link.born) if link else None)

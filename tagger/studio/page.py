@@ -2,68 +2,114 @@
 
 from __future__ import annotations
 
-import itertools
+import html
+import re
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from xml.etree import ElementTree
 
 from tagger.domain.tags import Dimension, Tag, TagSet
+from tagger.studio.guide import guide_as_html
+from tagger.studio.keys import Keys, hand_out
 
 TEXT_NAME = "abstract"
-# A row of the keyboard for each dimension, so that hands find them; tags beyond a row are chosen with the mouse.
-_KEY_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
-_LONG = 12
-_STYLE = """
-.page { display: grid; grid-template-columns: minmax(20rem, 2fr) 3fr; gap: 0 1.5rem; align-items: start; }
-.paper { position: sticky; top: 0; max-height: 92vh; overflow-y: auto; font-size: 15px; line-height: 1.5; }
-.dimension { margin: 0 0 .75rem; padding: 0 0 .5rem; border-bottom: 1px solid #8884; }
-.dimension .lsf-choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0 .5rem }
-.dimension label { margin: 0; font-size: 13px; line-height: 1.35; }
-"""
+PAGE_FIELD = "page"
+NOTHING = ""
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Keys that no tag has, one for each list that has to be searched.
+_FIND_KEYS = ("/", ";", "[", "]")
 
 
-def labelling_page(tag_set: TagSet) -> str:
+def labelling_page(tag_set: TagSet, keys: Keys | None = None, guide: str = "") -> str:
     """Return Label Studio's XML for a tag set: the paper on the left, every tag of every dimension on the right.
 
-    What comes back from it names tags by their ids. Text of papers is shown as text, never as markup.
+    What comes back from it names tags by their ids. ``keys`` are the tags' keys, without them those of a new project;
+    ``guide`` is the annotators' guide as Markdown. The paper itself comes as markup from ``paper_page``.
     """
-    view = ElementTree.Element("View", {"className": "page"})
-    ElementTree.SubElement(view, "Style").text = _STYLE
-    paper = ElementTree.SubElement(view, "View", {"className": "paper"})
-    ElementTree.SubElement(paper, "Header", {"value": "$title", "size": "4"})
-    ElementTree.SubElement(paper, "Text", {"name": TEXT_NAME, "value": "$abstract", "selectionEnabled": "false"})
-    ElementTree.SubElement(paper, "Text", {"name": "link", "value": "$link", "selectionEnabled": "false"})
-    questions = ElementTree.SubElement(view, "View", {"className": "questions"})
-    for dimension, keys in zip(tag_set.dimensions, itertools.chain(_KEY_ROWS, itertools.repeat("")), strict=False):
-        _add_dimension(questions, dimension, iter(keys))
+    keys = hand_out(tag_set) if keys is None else keys
+    view = ElementTree.Element("View", {"className": "tagger-page"})
+    ElementTree.SubElement(view, "Style").text = _style()
+    paper = ElementTree.SubElement(view, "View", {"className": "tagger-paper"})
+    shown = {"name": TEXT_NAME, "value": f"${PAGE_FIELD}", "inline": "true", "clickableLinks": "true"}
+    ElementTree.SubElement(paper, "HyperText", shown | {"selectionEnabled": "false"})
+    if guide.strip():
+        panel = _panel(paper, "How to tag")
+        text = {"name": "guide", "value": _literal(guide_as_html(guide)), "inline": "true", "selectionEnabled": "false"}
+        ElementTree.SubElement(panel, "HyperText", text | {"clickableLinks": "true"})
+    questions = ElementTree.SubElement(view, "View", {"className": "tagger-questions"})
+    find_keys = iter(_FIND_KEYS)
+    for dimension in tag_set.dimensions:
+        keyless = any((dimension.id, tag) not in keys for tag in dimension.tag_ids)
+        _add_dimension(questions, dimension, keys, next(find_keys, "") if keyless else None)
     ElementTree.indent(view)
     return ElementTree.tostring(view, encoding="unicode") + "\n"
 
 
-def _add_dimension(parent: ElementTree.Element, dimension: Dimension, keys: Iterator[str]) -> None:
-    box = ElementTree.SubElement(parent, "View", {"className": "dimension"})
-    ElementTree.SubElement(box, "Header", {"value": dimension.question, "size": "6"})
-    if len(dimension.tags) > _LONG:
-        filter_attributes = {"toName": dimension.id, "minlength": "0", "name": f"find-{dimension.id}"}
-        ElementTree.SubElement(box, "Filter", filter_attributes | {"placeholder": "Find a tag", "hotkey": ""})
+def tag_marker(dimension: str, tag: str) -> str:
+    """Return what a tag's place on the page is marked with, so that a paper's markup can say something about it."""
+    return f"{dimension} {tag}"
+
+
+def tag_labels(dimension: Dimension) -> dict[str, str]:
+    """Return what each tag is called on the page, by id: its name, and its id too where two have one name."""
+    uses = Counter(tag.name for tag in dimension.tags)
+    return {tag.id: tag.name if uses[tag.name] == 1 else f"{tag.name} ({tag.id})" for tag in dimension.tags}
+
+
+def _add_dimension(parent: ElementTree.Element, dimension: Dimension, keys: Keys, find_key: str | None) -> None:
+    """Add a dimension's question and tags; with ``find_key`` also a box to find a tag, and that key to get there.
+
+    The box stands behind the tags, where Tab leads out of it to something that takes no typing: then keys are tags
+    again. The style shows it above them.
+    """
+    box = ElementTree.SubElement(parent, "View", {"className": "tagger-dimension"})
+    ElementTree.SubElement(box, "Header", {"value": _literal(dimension.question), "size": "5"})
     attributes = {"name": dimension.id, "toName": TEXT_NAME, "choice": "multiple", "showInline": "true"}
     if dimension.required:
         attributes |= {"required": "true", "requiredMessage": f"Choose at least one: {dimension.question}"}
     choices = ElementTree.SubElement(box, "Choices", attributes)
-    for tag, label in zip(dimension.tags, _labels(dimension), strict=True):
-        choice = {"value": label, "alias": tag.id}
+    if find_key is not None:
+        # Enter in an empty box chooses what comes first: this, which is hidden and means nothing.
+        ElementTree.SubElement(choices, "Choice", {"value": NOTHING, "alias": NOTHING})
+    labels = tag_labels(dimension)
+    for tag in dimension.tags:
+        key = keys.get((dimension.id, tag.id), "")
+        marker = html.escape(tag_marker(dimension.id, tag.id))
+        shown = f'<span data-tag="{marker}">{html.escape(labels[tag.id])}</span>'
+        if key:
+            shown += f"<kbd>{html.escape(key.replace('shift+', '⇧').upper())}</kbd>"
+        choice = {"value": _literal(labels[tag.id]), "alias": tag.id, "html": shown}
         if hint := _hint(tag):
             choice["hint"] = hint
-        if key := next(keys, ""):
+        if key:
             choice["hotkey"] = key
         ElementTree.SubElement(choices, "Choice", choice)
+    if find_key is not None:
+        told = f"Find a tag ({find_key})" if find_key else "Find a tag"
+        found = {"toName": dimension.id, "minlength": "1", "name": f"find-{dimension.id}", "placeholder": told}
+        ElementTree.SubElement(box, "Filter", found | {"hotkey": find_key})
+    if any(map(_hint, dimension.tags)):
+        panel = _panel(box, "What they mean")
+        for tag in dimension.tags:
+            meaning = f"{labels[tag.id]}: {_hint(tag)}" if _hint(tag) else labels[tag.id]
+            ElementTree.SubElement(panel, "Header", {"value": _literal(meaning), "size": "5"})
 
 
-def _labels(dimension: Dimension) -> list[str]:
-    """Return what each tag is called on the page: its name, and its id too where two have one name."""
-    uses = Counter(tag.name for tag in dimension.tags)
-    return [tag.name if uses[tag.name] == 1 else f"{tag.name} ({tag.id})" for tag in dimension.tags]
+def _panel(parent: ElementTree.Element, title: str) -> ElementTree.Element:
+    collapse = ElementTree.SubElement(parent, "Collapse", {"bordered": "false"})
+    return ElementTree.SubElement(ElementTree.SubElement(collapse, "Panel", {"value": title}), "View")
+
+
+def _literal(text: str) -> str:
+    """Return text that XML can hold and in which Label Studio finds no task's field: $ is kept from its word."""
+    return _NOT_XML.sub("", text).replace("$", "$\u2060")
 
 
 def _hint(tag: Tag) -> str:
     return ". ".join(part for part in (tag.means, f"Not: {tag.unlike}" if tag.unlike else "") if part)
+
+
+@cache
+def _style() -> str:
+    return (Path(__file__).parent / "page.css").read_text(encoding="utf-8")

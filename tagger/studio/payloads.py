@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from typing import Any
 from tagger.domain.labels import Annotation, Suggestion
 from tagger.domain.paper import Entry
 from tagger.domain.tags import Tags, TagSet
-from tagger.studio.page import TEXT_NAME
+from tagger.studio.page import NOTHING, PAGE_FIELD, TEXT_NAME
+from tagger.studio.paper_page import paper_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,25 @@ class StudioAnnotation:
     from_suggestion: str | None
 
 
-def task_data(entry: Entry) -> dict[str, str]:
-    """Return the data of a paper's task. Text is kept as it is: the page shows it as text."""
+def task_data(entry: Entry, suggestion: Suggestion | None, tag_set: TagSet) -> dict[str, str]:
+    """Return the data of a paper's task: what the data manager lists, and what the labelling page shows, as HTML.
+
+    Without a suggestion nothing in it tells of one, so that people judge for themselves.
+    """
     paper = entry.paper
-    link = paper.url or (f"https://arxiv.org/abs/{paper.id}" if paper.id[:1].isdigit() else "")
     return {
         "paper_id": paper.id,
         "title": paper.title,
         "abstract": paper.abstract or "(no abstract)",
-        "link": link or paper.id,
+        "link": paper.link or paper.id,
         "digest": entry.digest.isoformat() if entry.digest else "",
+        PAGE_FIELD: paper_page(entry, suggestion, tag_set),
     }
+
+
+def data_hash(data: Mapping[str, str]) -> str:
+    """Return SHA-256, in hex, of a task's data, by which to tell whether a task has them."""
+    return hashlib.sha256(json.dumps(dict(data), sort_keys=True).encode()).hexdigest()
 
 
 def result_of(tags: Tags) -> list[dict[str, Any]]:
@@ -81,7 +91,7 @@ def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags,
         for tag in item.get("value", {}).get("choices", []):
             if tag in known[dimension]:
                 chosen.setdefault(dimension, []).append(tag)
-            else:
+            elif tag != NOTHING:
                 problems.append(f"'{dimension}' has no tag '{tag}'")
     return tag_set.ordered(chosen), problems
 

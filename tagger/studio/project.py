@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.tags import TagSet
 from tagger.studio.connection import ProjectGone, client_of, not_label_studio, talking
+from tagger.studio.keys import Keys
 from tagger.studio.page import labelling_page
 
 if TYPE_CHECKING:
@@ -38,13 +39,22 @@ class Project:
 
 
 @contextlib.contextmanager
-def open_project(url: str, token: str, known: tuple[int, str] | None, tag_set: TagSet, title: str) -> Iterator[Project]:
+def open_project(
+    url: str,
+    token: str,
+    known: tuple[int, str] | None,
+    tag_set: TagSet,
+    title: str,
+    *,
+    keys: Keys | None = None,
+    guide: str = "",
+) -> Iterator[Project]:
     """Open the project known by its id and birth, or make one, for as long as the context lasts.
 
-    Its page is brought up to date with the tag set. Raises ProjectGone if the known one isn't there any more, and
-    StudioError with what to do for anything else.
+    Its page is brought up to date with the tag set, the tags' keys and the annotators' guide. Raises ProjectGone if the
+    known one isn't there any more, and StudioError with what to do for anything else.
     """
-    page = labelling_page(tag_set)
+    page = labelling_page(tag_set, keys, guide)
     with client_of(url, token) as client:
         if known is None:
             known = _new_project(client, url, title, page)

@@ -7,15 +7,14 @@ sent and again after any failure, and every answer is counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import Progress
-from tagger.domain.paper import Entry
 from tagger.errors import StudioError
 from tagger.studio.connection import talking
-from tagger.studio.payloads import prediction_of, task_data
+from tagger.studio.payloads import prediction_of
 from tagger.studio.project import ONCE, Project, query
 
 BATCH = 250
@@ -36,20 +35,18 @@ def find_tasks(project: Project, paper_ids: Sequence[str]) -> dict[str, list[int
     return {paper_id: sorted(task_ids) for paper_id, task_ids in found.items()}
 
 
-def create_tasks(project: Project, entries: Sequence[Entry], progress: Progress) -> dict[str, int]:
-    """Send papers that have no task yet, and return the task of each by paper id. Raises StudioError.
+def create_tasks(project: Project, papers: Sequence[Mapping[str, str]], progress: Progress) -> Iterator[dict[str, int]]:
+    """Send the data of papers that have no task yet; yield the tasks by paper id, batch by batch. Raises StudioError.
 
     A batch whose answer is lost is looked up; if it hasn't arrived the error is raised, for a later push to go on.
     """
-    created: dict[str, int] = {}
-    for start in range(0, len(entries), BATCH):
-        progress("sending papers", start, len(entries))
-        batch = entries[start : start + BATCH]
+    for start in range(0, len(papers), BATCH):
+        progress("sending papers", start, len(papers))
+        batch = papers[start : start + BATCH]
         _import(project, batch)
-        found = find_tasks(project, [entry.paper.id for entry in batch])
-        created |= {paper_id: tasks[0] for paper_id, tasks in found.items()}
-    progress("sending papers", len(entries), len(entries))
-    return created
+        found = find_tasks(project, [data["paper_id"] for data in batch])
+        yield {paper_id: tasks[0] for paper_id, tasks in found.items()}
+    progress("sending papers", len(papers), len(papers))
 
 
 def single_tasks(project: Project, found: Mapping[str, Sequence[int]]) -> dict[str, int]:
@@ -68,10 +65,10 @@ def single_tasks(project: Project, found: Mapping[str, Sequence[int]]) -> dict[s
     return single
 
 
-def update_task(project: Project, task_id: int, entry: Entry) -> None:
-    """Give a task the present text of its paper."""
+def update_task(project: Project, task_id: int, data: Mapping[str, str]) -> None:
+    """Give a task other data."""
     with talking(project.url):
-        project.client.tasks.update(str(task_id), data=task_data(entry), request_options=ONCE)
+        project.client.tasks.update(str(task_id), data=dict(data), request_options=ONCE)
 
 
 def add_suggestions(project: Project, items: Sequence[tuple[int, Suggestion]], progress: Progress) -> int:
@@ -101,18 +98,18 @@ def add_suggestions(project: Project, items: Sequence[tuple[int, Suggestion]], p
     return len(new)
 
 
-def _import(project: Project, batch: Sequence[Entry]) -> None:
-    there = find_tasks(project, [entry.paper.id for entry in batch])
-    missing = [entry for entry in batch if entry.paper.id not in there]
+def _import(project: Project, batch: Sequence[Mapping[str, str]]) -> None:
+    there = find_tasks(project, [data["paper_id"] for data in batch])
+    missing = [data for data in batch if data["paper_id"] not in there]
     if not missing:
         return
     try:
         with talking(project.url):
-            data: Any = [{"data": task_data(entry)} for entry in missing]
-            answer = project.client.projects.import_tasks(project.id, request=data, request_options=ONCE)
+            tasks: Any = [{"data": dict(data)} for data in missing]
+            answer = project.client.projects.import_tasks(project.id, request=tasks, request_options=ONCE)
     except StudioError:
         # The server may have taken them and only its answer was lost. To send again at once could double them.
-        if not _arrived(project, [entry.paper.id for entry in missing]):
+        if not _arrived(project, [data["paper_id"] for data in missing]):
             raise
         return
     if answer.task_count != len(missing):

@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagger.domain.evidence import Evidence, FoundWord, LabelledPaper, TagEvidence
 from tagger.domain.labels import Annotation, Suggestion
+from tagger.domain.latex import readable_latex
 from tagger.domain.paper import Entry, Paper
 from tagger.domain.tags import Dimension, Tag, TagSet
-from tagger.studio.payloads import annotation_of, prediction_of, restoration_key, result_of, task_data
+from tagger.studio.payloads import annotation_of, data_hash, prediction_of, restoration_key, result_of, task_data
+from tests.unit.studio.markup import elements, shown_text
 
 ids = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
 AT = datetime(2026, 8, 7, tzinfo=UTC)
@@ -87,8 +90,62 @@ def test_a_prediction_is_as_sure_as_its_least_sure_tag(drawn: tuple[TagSet, Anno
     assert made["result"] == result_of(said.tags) and made["task"] == 3 and made["model_version"] == "m"
 
 
-@given(st.text(), st.text())
-def test_task_data_is_text_in_every_field(title: str, abstract: str) -> None:
-    data = task_data(Entry(Paper("2405.14906", title, abstract)))
+words = st.text(max_size=30)
+hostile = st.one_of(
+    words, st.sampled_from(["<b>x</b>", "</style><script>x</script>", '"><img src=x>', "&lt;", "a$b$c"])
+)
+
+
+@st.composite
+def suggested(draw: st.DrawFn) -> tuple[TagSet, Suggestion]:
+    tag_set, said = draw(tagged())
+    scores = {d.id: {t: draw(st.floats(0, 1)) for t in d.tag_ids} for d in tag_set.dimensions}
+    tags = tag_set.ordered(said.tags)
+    found = {
+        d: {
+            t: TagEvidence(draw(st.integers(0, 3)), {}, (FoundWord(draw(hostile), 1, 1),), (draw(hostile),)) for t in of
+        }
+        for d, of in tags.items()
+    }
+    evidence = Evidence(found, (LabelledPaper("q", draw(hostile), 0.5, {d: of for d, of in tags.items()}),))
+    return tag_set, Suggestion("p", "m", AT, tags, scores, needs_review=True, evidence=evidence)
+
+
+@given(hostile, hostile, st.one_of(st.none(), hostile), suggested())
+def test_nothing_that_papers_tags_or_models_say_becomes_markup(
+    title: str, abstract: str, url: str | None, drawn: tuple[TagSet, Suggestion]
+) -> None:
+    tag_set, suggestion = drawn
+    entry = Entry(Paper("p", title, abstract, url=url, categories=(title,)))
+    data = task_data(entry, suggestion, tag_set)
     assert all(isinstance(value, str) for value in data.values())
-    assert data["abstract"] and data["link"] == "https://arxiv.org/abs/2405.14906"
+    met = elements(data["page"])
+    assert {tag for tag, _ in met} <= set("h3 p div ul li b i span a mark style".split())
+    assert {name for _, attributes in met for name in attributes} <= {"class", "title", "href", "target", "rel"}
+    links = [attributes["href"] or "" for _, attributes in met if "href" in attributes]
+    assert all(link.startswith(("http://", "https://")) for link in links)
+    assert data["page"].count("<style>") == data["page"].count("</style>") == 1
+    assert readable_latex(title) in shown_text(data["page"])
+
+
+@given(hostile, hostile, suggested())
+def test_without_a_suggestion_nothing_tells_of_one(title: str, abstract: str, drawn: tuple[TagSet, Suggestion]) -> None:
+    tag_set, _ = drawn
+    blind = task_data(Entry(Paper("2405.14906", title, abstract)), None, tag_set)
+    met = {tag for tag, _ in elements(blind["page"])}
+    assert met.isdisjoint({"mark", "style", "b", "i"})
+    assert blind["abstract"] and blind["link"] == "https://arxiv.org/abs/2405.14906"
+    assert blind == task_data(Entry(Paper("2405.14906", title, abstract)), None, TagSet(1, ()))
+
+
+@given(suggested(), hostile)
+def test_a_task_is_stale_when_its_paper_or_its_suggestion_changes(drawn: tuple[TagSet, Suggestion], title: str) -> None:
+    tag_set, suggestion = drawn
+    data = task_data(Entry(Paper("p", title, "")), suggestion, tag_set)
+    assert data_hash(data) == data_hash(task_data(Entry(Paper("p", title, "")), suggestion, tag_set))
+    for other in (
+        task_data(Entry(Paper("p", title + "x", "")), suggestion, tag_set),
+        task_data(Entry(Paper("p", title, ""), AT.date()), suggestion, tag_set),
+        task_data(Entry(Paper("p", title, "")), None, tag_set),
+    ):
+        assert data_hash(other) != data_hash(data)

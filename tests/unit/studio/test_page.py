@@ -1,12 +1,15 @@
+import re
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagger.domain.tags import Dimension, Tag, TagSet
-from tagger.studio.page import labelling_page
+from tagger.studio.guide import guide_as_html
+from tagger.studio.page import NOTHING, PAGE_FIELD, labelling_page
 from tagger.tagset import default_tag_set_file, read_tag_set
 from tests.conftest import ROOT
+from tests.unit.studio.markup import elements
 
 texts = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=20)
 ids = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
@@ -23,10 +26,11 @@ def choices(page: str) -> dict[str, list[ElementTree.Element]]:
     return {str(c.get("name")): list(c) for c in ElementTree.fromstring(page).iter("Choices")}
 
 
+@settings(max_examples=30)
 @given(tag_sets)
 def test_every_tag_of_any_tag_set_is_on_the_page_under_its_id(tag_set: TagSet) -> None:
     shown = choices(labelling_page(tag_set))
-    assert {d: [c.get("alias") for c in cs] for d, cs in shown.items()} == {
+    assert {d: [c.get("alias") for c in cs if c.get("alias") != NOTHING] for d, cs in shown.items()} == {
         d.id: list(d.tag_ids) for d in tag_set.dimensions
     }
     for cs in shown.values():
@@ -34,15 +38,41 @@ def test_every_tag_of_any_tag_set_is_on_the_page_under_its_id(tag_set: TagSet) -
         assert len(set(labels)) == len(labels), "two tags look the same"
 
 
+@settings(max_examples=30)
 @given(tag_sets)
-def test_no_key_is_given_twice(tag_set: TagSet) -> None:
-    keys = [c.get("hotkey") for cs in choices(labelling_page(tag_set)).values() for c in cs if c.get("hotkey")]
+def test_every_tag_has_a_key_of_its_own_or_a_box_to_find_it(tag_set: TagSet) -> None:
+    page = labelling_page(tag_set)
+    root = ElementTree.fromstring(page)
+    keys = [e.get("hotkey") for e in root.iter() if e.get("hotkey")]
     assert len(set(keys)) == len(keys)
+    searched = {f.get("toName") for f in root.iter("Filter")}
+    for dimension, cs in choices(page).items():
+        keyless = [c for c in cs if not c.get("hotkey")]
+        assert bool(keyless) == (dimension in searched)
+        assert not keyless or keyless[0].get("alias") == NOTHING, "Enter in an empty box would choose a tag"
 
 
-def test_papers_are_shown_as_text_and_required_dimensions_ask(small_tag_set: TagSet) -> None:
+@settings(max_examples=30)
+@given(tag_sets, st.text())
+def test_nothing_in_a_tag_set_or_a_guide_becomes_markup_or_a_field(tag_set: TagSet, guide: str) -> None:
+    page = ElementTree.fromstring(labelling_page(tag_set, guide=f"{guide} <b>&</b> $title"))
+    fields = [value for e in page.iter() for value in re.findall(r"\$[\w[\].{}]+", e.get("value") or "")]
+    assert fields == [f"${PAGE_FIELD}"]
+    for choice in page.iter("Choice"):
+        if choice.get("alias") != NOTHING:
+            assert {tag for tag, _ in elements(choice.get("html", ""))} <= {"span", "kbd"}
+    (shown,) = [e.get("value", "") for e in page.iter("HyperText") if e.get("name") == "guide"]
+    assert {tag for tag, _ in elements(shown)}.isdisjoint({"b", "script", "style", "img", "iframe"})
+
+
+def test_a_guide_is_shown_as_markdown_and_leads_to_web_pages_only() -> None:
+    shown = guide_as_html("# How\n\n1. *One* [site](https://e.org) [bad](javascript:alert(1)) <script>x</script>")
+    assert "<h1>How</h1>" in shown and "<em>One</em>" in shown and 'href="https://e.org"' in shown
+    assert "<script>" not in shown and 'href="javascript' not in shown
+
+
+def test_required_dimensions_ask(small_tag_set: TagSet) -> None:
     page = ElementTree.fromstring(labelling_page(small_tag_set))
-    assert not list(page.iter("HyperText"))
     required = {c.get("name"): c.get("requiredMessage") for c in page.iter("Choices")}
     assert required == {"habitat": "Choose at least one: Where does it live?", "diet": None}
 
