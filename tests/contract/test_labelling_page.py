@@ -170,5 +170,15 @@ def test_a_digest_is_reviewed_pulled_and_published(
         expect(shown.get_by_text(modality.tags[0].name, exact=True)).to_be_visible()
         expect(shown.get_by_text(modality.tags[4].name, exact=True)).not_to_be_visible()
         context.close()
-        keys = json.loads((tmp_path / "keys.json").read_text()) if (tmp_path / "keys.json").exists() else None
-        assert keys is None, "two papers don't tell which tags are common"
+        _change_the_page(workspace, curator, sent.page)
+
+
+def _change_the_page(workspace: Workspace, person: Person, page: str) -> None:
+    """Other keys and another guide reach a project that has annotations; the server must not refuse its new page."""
+    modality = workspace.tag_set.dimensions[0]
+    assert not workspace.settings.keys_file.exists(), "two papers don't tell which tags are common"
+    workspace.settings.keys_file.write_text(json.dumps({modality.id: {modality.tag_ids[0]: "shift+m"}}))
+    workspace.settings.guide_file.write_text("# Another <b>guide</b>")
+    send(workspace)
+    config = person.call("GET", f"/api/projects/{page.split('/projects/')[1].split('/')[0]}/")["label_config"]
+    assert 'hotkey="shift+m"' in config and "Another &amp;lt;b&amp;gt;guide" in config
