@@ -146,6 +146,7 @@ def test_a_digest_is_reviewed_pulled_and_published(
             page.keyboard.press("1")
             page.keyboard.press("5")
             look(page, "review", tmp_path)
+            expect(page.locator("[data-tag]").last).to_be_in_viewport(ratio=1)
             added = page.locator("label", has=page.locator(f'[data-tag="{modality.id} {modality.tag_ids[0]}"]'))
             assert added.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
             gone = page.locator(f'[data-tag="{modality.id} {modality.tag_ids[4]}"]')
