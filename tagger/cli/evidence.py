@@ -1,6 +1,7 @@
 """What speaks for suggested tags, in lines for people."""
 
 import textwrap
+from collections.abc import Sequence
 
 from tagger.cli.output import WIDTH, counted, printable
 from tagger.domain.evidence import FoundWord, LabelledPaper, TagEvidence
@@ -29,6 +30,16 @@ def explained(suggestion: Suggestion) -> list[str]:
     if not evidence.tags and any(suggestion.tags.values()):
         lines.append("  Nothing was kept of what speaks for them: an older tagger suggested them.")
     return lines + [line for paper in evidence.nearest for line in _neighbour_lines(paper, suggestion.tags)]
+
+
+def tag_evidence(found: TagEvidence, nearest: Sequence[LabelledPaper]) -> list[str]:
+    """Return the lines that tell what speaks for one tag, and which labelled papers are nearest, with their tags."""
+    lines = [f"      {_backing(found)}", *_tag_lines(found)]
+    for paper in nearest:
+        start = f"      like {paper.likeness:.2f}  "
+        tags = "; ".join(f"{dimension} {', '.join(tags)}" for dimension, tags in paper.tags.items() if tags)
+        lines += [printable(f"{start}{paper.id}  {paper.title}")[:WIDTH], *_wrapped(" " * len(start), tags)]
+    return lines
 
 
 def _backing(found: TagEvidence) -> str:

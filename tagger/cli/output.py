@@ -71,6 +71,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: S
     return "\n".join(lines)
 
 
+def minute(at: datetime) -> str:
+    """Return a time, to the minute, as it is here."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 paper``, ``2 papers``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -105,6 +110,6 @@ def _fit(text: str, width: int) -> str:
 def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, (date, Path)):
+    if isinstance(value, (date, Path)):  # a datetime is a date
         return str(value) if isinstance(value, Path) else value.isoformat()
     raise TypeError(f"{value!r} can't be written as JSON")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tagger.cli import agreement, why
 from tagger.cli.evidence import LEGEND, UNBACKED, explained
 from tagger.cli.output import Day, Explain, Json, counted, note, paper_line, progress_bar, show
 from tagger.domain.paper import Paper
@@ -161,4 +162,6 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_)
     for command in (accept, reject, send):
         group.command()(command)
+    why.register(group)
+    agreement.register(app, group)
     app.add_typer(group)

@@ -26,7 +26,10 @@ class DigestStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained."""
+    """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained.
+
+    ``conflicts`` counts the tags, paper by paper, that people differ on.
+    """
 
     papers: int
     annotated: int
@@ -35,6 +38,7 @@ class Status:
     labelled_since: int
     digests: tuple[DigestStatus, ...]
     next: str
+    conflicts: int
 
 
 def status(workspace: Workspace) -> Status:
@@ -62,6 +66,7 @@ def status(workspace: Workspace) -> Status:
         labelled_since=max(since, 0),
         digests=tuple(digests),
         next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - in_digests)),
+        conflicts=sum(len(state.conflicts) for state in states.values()),
     )
 
 
