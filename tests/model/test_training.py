@@ -176,6 +176,23 @@ def test_without_any_label_tags_go_by_their_words_and_meanings(
         assert suggestion.evidence.nearest == ()
 
 
+def test_a_tag_that_came_later_is_found_though_no_labelled_paper_was_asked_for_it(
+    examples: list[Example], tag_set: TagSet, tmp_path: Path
+) -> None:
+    later = ("modality", "speech")
+    carrying = [e.paper for e in examples if "speech" in e.tags["modality"]]
+    before = [
+        replace(e, tags={**e.tags, "modality": tuple(t for t in e.tags["modality"] if t != "speech")}) for e in examples
+    ]
+    found = {}
+    for asked in (None, tag_set.keys - {later}):
+        folder = make([replace(e, asked=asked) for e in before], tag_set, tmp_path, FROZEN, str(len(found)))
+        scores = [s.scores["modality"]["speech"] for s in load_predictor(folder).predict(carrying, at=NOW)]
+        found[asked is None] = sum(score > 0.35 for score in scores) / len(scores)
+    assert found[False] > 0.6, "chance is about 0.05"
+    assert found[True] < 0.2, "that nobody was asked was taken for a no"
+
+
 def test_another_tag_set_works_the_same(small_tag_set: TagSet, tmp_path: Path) -> None:
     texts = [("sea", "Waves and salt on the reef"), ("forest", "Moss under old trees in the woodland")] * 6
     examples = [
