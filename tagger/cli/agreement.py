@@ -10,6 +10,7 @@ from tagger.domain.paper import Paper
 
 if TYPE_CHECKING:
     from tagger.review import Conflict
+    from tagger.review.agreement import TagAgreement
     from tagger.steps.agreement import Agreed
 
 CONFLICTS_SHOWN = 10
@@ -71,7 +72,7 @@ def _lines(conflict: "Conflict") -> list[str]:
     holds = "holds" if last.carries else "doesn't hold"
     lines = [f"    {conflict.dimension}: {conflict.tag} {holds}, by the word of {last.by}"]
     for word in conflict.words:
-        lines.append(f"      {'yes' if word.carries else 'no':4}{minute(word.at)}  {word.way:11}{word.by}")
+        lines.append(f"      {'yes' if word.carries else 'no':5}{minute(word.at)}  {word.way:11}{word.by}")
     return lines
 
 
@@ -112,10 +113,14 @@ def _told(found: "Agreed") -> list[str]:
     lines += [table(("dimension", "alpha"), [(name, _figure(value)) for name, value in alphas], right=(1,)), ""]
     pairs = [(f"{pair.one}, {pair.other}", pair.papers, _figure(pair.f1)) for pair in figures.pairs]
     lines += [table(("two people", "papers", "F1"), pairs, right=(1, 2)), ""]
-    given = sorted((tag for tag in figures.tags if tag.f1 is not None), key=lambda tag: (tag.f1 or 0.0, -tag.given))
-    rows = [(f"{tag.dimension}: {tag.tag}", _figure(tag.f1), tag.given, tag.both) for tag in given]
-    lines += [table(("tag", "F1", "given", "by both"), rows, right=(1, 2, 3)), ""] if rows else []
-    return lines + _to_settle(found.conflicts)
+    return [*lines, *_tags(figures.tags), "", *_to_settle(found.conflicts)]
+
+
+def _tags(tags: "Sequence[TagAgreement]") -> list[str]:
+    given = sorted((tag for tag in tags if tag.f1 is not None), key=lambda tag: (tag.f1 or 0.0, -tag.given))
+    rows = [(f"{tag.dimension}: {tag.tag}", _figure(tag.f1), tag.given, tag.both) for tag in given if tag.f1 != 1]
+    agreed = f"People agree on every use of {counted(len(given) - len(rows), 'tag')}."
+    return [table(("tag", "F1", "given", "by both"), rows, right=(1, 2, 3)), agreed] if rows else [agreed]
 
 
 def _to_settle(conflicts: Sequence[tuple[Paper, "Conflict"]]) -> list[str]:

@@ -13,6 +13,7 @@ LEGEND = (
     "it. score: shares, which add up to the score's log odds. like: the labelled",
     "papers nearest, with the tags they share with this one, and those they don't.",
 )
+LEGEND_OF_ONE = (*LEGEND[:2], "papers nearest, with their tags.")
 UNBACKED = "no label backs it"
 _UNBROKEN = "\xa0"
 

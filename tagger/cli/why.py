@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.evidence import LEGEND, tag_evidence
+from tagger.cli.evidence import LEGEND_OF_ONE, tag_evidence
 from tagger.cli.output import Json, minute, paper_line, printable, show
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def why_in_words(found: "Why") -> list[str]:
     lines += ["", "What was said:"]
     lines += [f"  {minute(said.at)}  {printable(f'{said.by} {said.what}')}" for said in found.history] or ["  Nothing."]
     if any(scored.evidence for scored in found.scores):
-        lines += ["", *LEGEND]
+        lines += ["", *LEGEND_OF_ONE]
     return lines
 
 

@@ -50,7 +50,7 @@ def trust_of_people(workspace: Workspace) -> dict[str, float]:
 def paper_weights(workspace: Workspace, tags: Mapping[str, Tags], trusted: Mapping[str, float]) -> dict[str, float]:
     """Return the weight of labelled papers, given the tags that hold for each, from the trust in who says so.
 
-    Where a paper has no tag, it is the trust in those who say that. A rule has the word of who set it going.
+    Where a paper has no tag, it is the trust in those who say that.
     """
     if not trusted:
         return dict.fromkeys(tags, 1.0)
