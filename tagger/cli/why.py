@@ -1,14 +1,15 @@
 """``tagger review why``: one tag on one paper, from the evidence to what holds."""
 
+import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tagger.cli.evidence import LEGEND_OF_ONE, tag_evidence
-from tagger.cli.output import Json, minute, paper_line, printable, show
+from tagger.cli.output import WIDTH, Json, minute, paper_line, printable, show
 
 if TYPE_CHECKING:
-    from tagger.steps.why import Scored, Why
+    from tagger.steps.why import Said, Scored, Why
 
 
 def why(
@@ -33,10 +34,10 @@ def why_in_words(found: "Why") -> list[str]:
     """Return the lines that tell what speaks for a tag on a paper, what was said of it, and what holds."""
     dimension, tag = found.key
     lines = [paper_line(found.paper, unsure=False).strip(), printable(f"{dimension}: {tag}{_meaning(found)}")]
-    lines += ["", found.verdict, "", "Model versions, for its present text:"]
+    lines += ["", *textwrap.wrap(printable(found.verdict), WIDTH), "", "Model versions, for its present text:"]
     lines += [line for scored in found.scores for line in _scored(scored)] or ["  None has read it yet."]
     lines += ["", "What was said:"]
-    lines += [f"  {minute(said.at)}  {printable(f'{said.by} {said.what}')}" for said in found.history] or ["  Nothing."]
+    lines += [line for said in found.history for line in _said(said)] or ["  Nothing."]
     if any(scored.evidence for scored in found.scores):
         lines += ["", *LEGEND_OF_ONE]
     return lines
@@ -46,6 +47,12 @@ def _meaning(found: "Why") -> str:
     if found.tag is None:
         return ", which the tag set has no more"
     return f" ({found.tag.means or found.tag.name})"
+
+
+def _said(said: "Said") -> list[str]:
+    start = f"  {minute(said.at)}  "
+    text = printable(f"{said.by} {said.what}")
+    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
 
 
 def _scored(scored: "Scored") -> list[str]:

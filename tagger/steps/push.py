@@ -13,6 +13,7 @@ from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
 from tagger.studio.annotations import restore_annotation
+from tagger.studio.overlap import share_papers
 from tagger.studio.project import Project
 from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
 
@@ -56,6 +57,8 @@ def push(
             for paper in missing:
                 workspace.store.studio.save_task(link, created[paper.id], paper.id, paper.text_hash)
         tasks |= created
+        if workspace.settings.overlap is not None:
+            share_papers(project, workspace.settings.overlap)
         restored = _restore(workspace, project, link, tasks, progress)
         suggestions = _suggest(workspace, project, ids, tasks, progress)
         return Pushed(len(created), len(papers) - len(created), updated, suggestions, restored, project.labelling_url)

@@ -46,7 +46,7 @@ class Sitting:
     def __init__(self, workspace: Workspace, *, by: str, day: date | None = None) -> None:
         self._workspace = workspace
         self.by = by
-        self._undo: list[tuple[str, Said]] = []
+        self._undo: list[tuple[str, Said, Said]] = []
         self.days = list(workspace.store.papers.digest_days())
         self.turn_to(day)
 
@@ -126,8 +126,8 @@ class Sitting:
         """Take the last verdict back, and return its paper's id; None if there is none. Raises ReviewError."""
         if not self._undo:
             return None
-        paper_id, before = self._undo[-1]
-        annotations, decisions = undoing(before, self._said(paper_id), by=self.by, at=now)
+        paper_id, before, after = self._undo[-1]
+        annotations, decisions = undoing(before, after, by=self.by, at=now)
         labels, version = self._workspace.store.labels, self._workspace.tag_set.version
         with self._workspace.store.write():
             labels.annotate(annotations, source="review", tag_set_version=version, now=now)
@@ -162,8 +162,9 @@ class Sitting:
             labels.decide(from_annotation(annotation, None, before[1]), now)
 
     def _took(self, paper_id: str, before: Said) -> None:
-        if self._said(paper_id) != before:
-            self._undo.append((paper_id, before))
+        after = self._said(paper_id)
+        if after != before:
+            self._undo.append((paper_id, before, after))
         self._refresh(paper_id)
 
     def _refresh(self, paper_id: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+import typer
 from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
@@ -256,7 +257,10 @@ class ReviewApp(App[None]):
 
 def run_review(workspace: Workspace, sitting: Sitting) -> str:
     """Open the review until the reviewer leaves; returns in words how far it came."""
-    ReviewApp(workspace, sitting).run()
+    app = ReviewApp(workspace, sitting)
+    app.run()
+    if app.return_code:  # Textual has printed the traceback of what escaped
+        raise typer.Exit(app.return_code)
     done = len(sitting.papers) - sitting.left
     return f"Done with {counted(done, 'paper')}, {sitting.left} left"
 
