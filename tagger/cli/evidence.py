@@ -33,12 +33,13 @@ def explained(suggestion: Suggestion) -> list[str]:
     return lines + [line for paper in evidence.nearest for line in _neighbour_lines(paper, suggestion.tags)]
 
 
-def tag_evidence(found: TagEvidence, nearest: Sequence[LabelledPaper]) -> list[str]:
-    """Return the lines that tell what speaks for one tag, and which labelled papers are nearest, with their tags."""
+def tag_evidence(dimension: str, found: TagEvidence, nearest: Sequence[LabelledPaper]) -> list[str]:
+    """Return the lines that tell what speaks for one tag of a dimension, and the nearest labelled papers' tags."""
     lines = [f"      {_backing(found)}", *_tag_lines(found)]
     for paper in nearest:
         start = f"      like {paper.likeness:.2f}  "
-        tags = "; ".join(f"{dimension} {', '.join(tags)}" for dimension, tags in paper.tags.items() if tags)
+        own_first = sorted(paper.tags.items(), key=lambda carried: carried[0] != dimension)
+        tags = "; ".join(f"{name} {', '.join(carried)}" for name, carried in own_first if carried)
         lines += [printable(f"{start}{paper.id}  {paper.title}")[:WIDTH], *_wrapped(" " * len(start), tags)]
     return lines
 

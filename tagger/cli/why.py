@@ -35,7 +35,7 @@ def why_in_words(found: "Why") -> list[str]:
     dimension, tag = found.key
     lines = [paper_line(found.paper, unsure=False).strip(), printable(f"{dimension}: {tag}{_meaning(found)}")]
     lines += ["", *textwrap.wrap(printable(found.verdict), WIDTH), "", "Model versions, for its present text:"]
-    lines += [line for scored in found.scores for line in _scored(scored)] or ["  None has read it yet."]
+    lines += [line for scored in found.scores for line in _scored(dimension, scored)] or ["  None has read it yet."]
     lines += ["", "What was said:"]
     lines += [line for said in found.history for line in _said(said)] or ["  Nothing."]
     if any(scored.evidence for scored in found.scores):
@@ -55,12 +55,12 @@ def _said(said: "Said") -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
 
 
-def _scored(scored: "Scored") -> list[str]:
+def _scored(dimension: str, scored: "Scored") -> list[str]:
     score = "-" if scored.score is None else f"{scored.score:.2f}"
     said = "suggested" if scored.suggested else "not suggested"
     lines = [f"  {minute(scored.at)}  {scored.model}  {score}, {said}"]
     if scored.evidence and scored.current:
-        lines += tag_evidence(scored.evidence, scored.nearest)
+        lines += tag_evidence(dimension, scored.evidence, scored.nearest)
     elif scored.current:
         kept = "of what speaks for it" if scored.suggested else "of why: that is only kept for what is suggested"
         lines.append(f"      Nothing was kept {kept}.")
