@@ -9,6 +9,7 @@ from datetime import date
 
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
+from tagger.review import Drift, find_drift
 from tagger.steps.models import check_model
 from tagger.steps.workspace import Workspace
 
@@ -28,7 +29,8 @@ class DigestStatus:
 class Status:
     """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained.
 
-    ``conflicts`` counts the tags, paper by paper, that people differ on.
+    ``conflicts`` counts the tags, paper by paper, that people differ on. ``drift`` is how the current model's
+    suggestions changed lately; None if there are too few to tell.
     """
 
     papers: int
@@ -37,6 +39,7 @@ class Status:
     model: str | None
     labelled_since: int
     digests: tuple[DigestStatus, ...]
+    drift: Drift | None
     next: str
     conflicts: int
 
@@ -48,15 +51,16 @@ def status(workspace: Workspace) -> Status:
     annotated = sum(state.annotated for state in states.values())
     waiting = sum(state.status == "waiting" for state in states.values())
     digests = []
-    in_digests: set[str] = set()
+    days: dict[str, date] = {}
     for day in store.papers.digest_days():
         ids = [paper.id for paper in store.papers.in_digest(day)]
-        in_digests.update(ids)
+        days |= dict.fromkeys(ids, day)
         tally = Counter(states[paper_id].status for paper_id in ids)
         decided = tally["decided"] + tally["skipped"]
         digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
     name = store.models.current_name()
     version = store.models.find(name) if name else None
+    suggestions = ((days[i], s.suggestion) for i, s in states.items() if i in days and s.suggestion)
     since = annotated - version.papers if version and name != STARTER else annotated  # it learnt from other papers
     return Status(
         papers=len(states),
@@ -65,8 +69,9 @@ def status(workspace: Workspace) -> Status:
         model=name,
         labelled_since=max(since, 0),
         digests=tuple(digests),
-        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - in_digests)),
         conflicts=sum(len(state.conflicts) for state in states.values()),
+        drift=find_drift((day, s) for day, s in suggestions if s.model == name),
+        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )
 
 
