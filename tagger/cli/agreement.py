@@ -1,7 +1,8 @@
 """``tagger agreement`` and ``tagger review conflicts``: people beside one another."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +20,8 @@ CONFLICTS_SHOWN = 10
 def conflicts(context: typer.Context, digest: Day = None, json: Json = False) -> None:
     """List the tags that people differ on: who said what and when, and whose word holds until one is settled.
 
-    The last word holds. `review accept ID --tag TAG`, or reject, settles one; what was said stays in the history.
+    The last word holds. `review settle ID` confirms it, accept or reject with --tag decides one. All that was said
+    stays in the history.
 
     Example: tagger review conflicts
     """
@@ -37,10 +39,30 @@ def conflicts(context: typer.Context, digest: Day = None, json: Json = False) ->
         papers = len({paper.id for paper, _ in found})
         lines += [
             f"People differ on {counted(len(found), 'tag')} of {counted(papers, 'paper')}.",
-            "Next: tagger review accept ID --tag TAG | reject ID --tag TAG",
+            "Next: tagger review settle ID… as it holds | accept or reject ID --tag TAG",
         ]
     document = {"conflicts": [conflict_document(*pair) for pair in found]}
     show(document, "\n".join(lines) or "People differ on nothing.", as_json=json)
+
+
+def settle(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Papers, by their ids.")],
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")] = None,
+    json: Json = False,
+) -> None:
+    """Settle all that people differ on in papers as it holds now.
+
+    Example: tagger review settle 2405.14906
+    """
+    from tagger.steps import review as steps
+    from tagger.steps.workspace import open_workspace
+
+    with open_workspace(context.obj) as workspace:
+        now, who = datetime.now().astimezone(), steps.reviewer(workspace, by)
+        result = steps.settle(workspace, ids, by=who, now=now)
+    text = f"Settled {counted(result.decisions, 'tag')} of {counted(result.papers, 'paper')}"
+    show({"papers": result.papers, "decisions": result.decisions}, text, as_json=json)
 
 
 def agreement(context: typer.Context, json: Json = False) -> None:
@@ -142,4 +164,5 @@ def _figure(value: float | None) -> str:
 def register(app: typer.Typer, review: typer.Typer) -> None:
     """Add the commands."""
     app.command()(agreement)
-    review.command()(conflicts)
+    for command in (conflicts, settle):
+        review.command()(command)

@@ -71,7 +71,7 @@ class Why:
                 ("decision", False): "rejected it",
             }[last.way, last.carries]
             others = [word.by for word in self.words if word.carries != last.carries]
-            against = f" People differ: {', '.join(others)} said otherwise; a decision settles it." if others else ""
+            against = f" People differ: {', '.join(others)} said otherwise." if others else ""
             holds = "It holds" if self.holds else "It doesn't hold"
             return f"{holds}: {last.by} {verb}, which is a person's last word.{against}"
         suggested = any(score.suggested and score.current for score in self.scores)

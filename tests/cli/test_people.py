@@ -44,14 +44,14 @@ CONFLICTS = """\
       no   2026-08-01 10:00  annotation ann
       yes  2026-08-01 10:05  annotation bob
 People differ on 1 tag of 1 paper.
-Next: tagger review accept ID --tag TAG | reject ID --tag TAG
+Next: tagger review settle ID… as it holds | accept or reject ID --tag TAG
 """
 WHY = """\
 p1  Title of p1
 habitat: sea (sea)
 
 It holds: bob accepted it, which is a person's last word. People differ: ann
-said otherwise; a decision settles it.
+said otherwise.
 
 Model versions, for its present text:
   TIME  m1  0.90, suggested
@@ -138,7 +138,8 @@ def test_conflicts_are_told_with_who_when_and_whose_word_holds_until_one_settles
         ("ann", False, "annotation"),
         ("bob", True, "annotation"),
     ]
-    shell("review", "reject", "p1", "--tag", "forest", "--by", "cid")
+    assert shell("review", "settle", "p1", "--by", "bob").stdout == "Settled 1 tag of 1 paper\n"
+    assert shell.json("review", "settle", "p1")["decisions"] == 0
     assert shell("review", "conflicts").stdout == "People differ on nothing.\n"
     assert shell.json("status")["conflicts"] == 0 and "differ" not in shell("status").stdout
 

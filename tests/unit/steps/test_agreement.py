@@ -7,6 +7,7 @@ import pytest
 
 from tagger.errors import ReviewError
 from tagger.steps.agreement import agreement, conflicts, trust_of_people
+from tagger.steps.review import settle
 from tagger.steps.status import status
 from tagger.steps.train import labelled_papers
 from tagger.steps.why import why
@@ -43,6 +44,15 @@ def test_a_conflict_is_settled_by_naming_the_tag_also_where_its_verdict_holds_al
     assert desk.tags("p1") == ["habitat:forest"] and desk.tags("p2") == ["habitat:forest", "habitat:sea"]
     assert [paper.id for paper, _ in conflicts(desk.workspace, day=DAY)] == ["p3"]
     assert desk.accept("p3", "forest").decisions == 0, "what nobody disputes needs no word"
+
+
+def test_to_say_a_thing_twice_settles_nothing_but_to_settle_it_does(desk: Desk) -> None:
+    desk.paper("p1")
+    desk.annotate("p1", by="ann", habitat=("sea", "forest"))
+    assert [desk.reject("p1", "sea", by="bob").decisions for _ in range(2)] == [1, 0]
+    assert differing(desk) == ["p1 habitat:sea"]
+    assert [settle(desk.workspace, ["p1"], by="bob", now=desk.later()).decisions for _ in range(2)] == [1, 0]
+    assert differing(desk) == [] and desk.tags("p1") == ["habitat:forest"]
 
 
 def test_with_one_annotator_every_paper_weighs_one(desk: Desk) -> None:
@@ -95,8 +105,7 @@ def test_why_tells_scores_history_and_whose_word_holds(desk: Desk) -> None:
     ]
     assert [(s.model, s.score, s.suggested, s.current) for s in found.scores] == [("m1", 0.9, True, True)]
     assert found.verdict == (
-        "It doesn't hold: eve rejected it, which is a person's last word. "
-        "People differ: ann said otherwise; a decision settles it."
+        "It doesn't hold: eve rejected it, which is a person's last word. People differ: ann said otherwise."
     )
     desk.accept("p1", "sea", by="cid")
     assert why(desk.workspace, "p1", "sea").verdict == "It holds: cid accepted it, which is a person's last word."
