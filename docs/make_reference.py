@@ -23,7 +23,7 @@ def reference() -> str:
 def _described(name: str, command: object) -> list[str]:
     children = getattr(command, "commands", None)
     lines = []
-    if children is None or name == "tagger":
+    if children is None or name == "tagger" or getattr(command, "invoke_without_command", False):
         lines += [f"## `{name}`\n", _dedented(getattr(command, "help", "") or "") + "\n"]
         rows = [_parameter(p) for p in getattr(command, "params", []) if p.name not in ("json", "help")]
         lines += [*rows, ""] if rows else []

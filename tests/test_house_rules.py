@@ -14,7 +14,7 @@ from tagger.cli.app import app
 from tests.conftest import ROOT
 
 HEAVY = "torch sklearn scipy numpy pandas transformers setfit sentence_transformers datasets onnx onnxruntime".split()
-HEAVY += "sqlite_utils label_studio_sdk httpx jinja2 yaml".split()
+HEAVY += "sqlite_utils label_studio_sdk httpx jinja2 yaml textual nltk".split()
 MODULES = sorted((ROOT / "tagger").rglob("*.py"))
 
 

@@ -1,6 +1,7 @@
 """What speaks for suggested tags, in lines for people."""
 
 import textwrap
+from collections.abc import Sequence
 
 from tagger.cli.output import WIDTH, counted, printable
 from tagger.domain.evidence import FoundWord, LabelledPaper, TagEvidence
@@ -12,6 +13,7 @@ LEGEND = (
     "it. score: shares, which add up to the score's log odds. like: the labelled",
     "papers nearest, with the tags they share with this one, and those they don't.",
 )
+LEGEND_OF_ONE = (*LEGEND[:2], "papers nearest, with their tags.")
 UNBACKED = "no label backs it"
 _UNBROKEN = "\xa0"
 
@@ -29,6 +31,17 @@ def explained(suggestion: Suggestion) -> list[str]:
     if not evidence.tags and any(suggestion.tags.values()):
         lines.append("  Nothing was kept of what speaks for them: an older tagger suggested them.")
     return lines + [line for paper in evidence.nearest for line in _neighbour_lines(paper, suggestion.tags)]
+
+
+def tag_evidence(dimension: str, found: TagEvidence, nearest: Sequence[LabelledPaper]) -> list[str]:
+    """Return the lines that tell what speaks for one tag of a dimension, and the nearest labelled papers' tags."""
+    lines = [f"      {_backing(found)}", *_tag_lines(found)]
+    for paper in nearest:
+        start = f"      like {paper.likeness:.2f}  "
+        own_first = sorted(paper.tags.items(), key=lambda carried: carried[0] != dimension)
+        tags = "; ".join(f"{name} {', '.join(carried)}" for name, carried in own_first if carried)
+        lines += [printable(f"{start}{paper.id}  {paper.title}")[:WIDTH], *_wrapped(" " * len(start), tags)]
+    return lines
 
 
 def _backing(found: TagEvidence) -> str:

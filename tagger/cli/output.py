@@ -55,13 +55,11 @@ def paper_line(paper: Paper, *, unsure: bool) -> str:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> str:
-    """Return a plain table that fits 80 columns: the widest column gives way; columns in ``right`` are numbers."""
+    """Return a plain table that fits 80 columns: the widest columns give way; columns in ``right`` are numbers."""
     cells = [[printable(str(cell)) for cell in row] for row in [headings, *rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(headings))]
-    excess = sum(widths) + 2 * (len(widths) - 1) - WIDTH
-    if excess > 0:
-        widest = widths.index(max(widths))
-        widths[widest] = max(widths[widest] - excess, 8)
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH and max(widths) > 8:
+        widths[widths.index(max(widths))] -= 1
     lines = []
     for row in cells:
         fitted = [_fit(cell, width) for cell, width in zip(row, widths, strict=True)]
@@ -69,6 +67,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: S
         lines.append("  ".join(padded).rstrip())
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
+
+
+def minute(at: datetime) -> str:
+    """Return a time, to the minute, as it is here."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -105,6 +108,6 @@ def _fit(text: str, width: int) -> str:
 def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, (date, Path)):
+    if isinstance(value, (date, Path)):  # a datetime is a date
         return str(value) if isinstance(value, Path) else value.isoformat()
     raise TypeError(f"{value!r} can't be written as JSON")

@@ -1,10 +1,12 @@
 """``tagger review``: what waits for a person, and the verdicts."""
 
+import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tagger.cli import agreement, why
 from tagger.cli.evidence import LEGEND, UNBACKED, explained
 from tagger.cli.output import Day, Explain, Json, counted, note, paper_line, progress_bar, show
 from tagger.domain.paper import Paper
@@ -155,10 +157,37 @@ def _show(result: "Reviewed", verb: str, *, as_json: bool) -> None:
     show({"papers": result.papers, "decisions": result.decisions, "untagged": result.untagged}, text, as_json=as_json)
 
 
+def review(context: typer.Context, digest: Day = None, by: By = None, json: Json = False) -> None:
+    """Review in the terminal: papers that wait, their tags, a key for each verdict. Elsewhere, list what waits.
+
+    Every verdict is saved as it is given.
+
+    Example: tagger review --digest 2026-08-07
+    """
+    if context.invoked_subcommand is not None:
+        if digest or by or json:
+            raise typer.BadParameter("options of a subcommand come after its name")
+        return
+    if json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        list_(context, digest=digest, json=json)
+        return
+    from tagger.cli.terminal.app import run_review
+    from tagger.steps.review import reviewer
+    from tagger.steps.reviewing import Sitting
+    from tagger.steps.workspace import open_workspace
+
+    with open_workspace(context.obj) as workspace:
+        sitting = Sitting(workspace, by=reviewer(workspace, by), day=digest.date() if digest else None)
+        note(run_review(workspace, sitting))
+
+
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(name="review", help="What waits for a person, and the verdicts.", no_args_is_help=True)
+    group = typer.Typer(name="review", invoke_without_command=True)
+    group.callback()(review)
     group.command("list")(list_)
     for command in (accept, reject, send):
         group.command()(command)
+    why.register(group)
+    agreement.register(app, group)
     app.add_typer(group)

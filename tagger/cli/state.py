@@ -31,6 +31,8 @@ def status(context: typer.Context, json: Json = False) -> None:
     if found.model and found.labelled_since:
         model += f" ({found.labelled_since} annotated since it was trained)"
     lines = [people, model]
+    if found.conflicts:
+        lines.append(f"people differ on {counted(found.conflicts, 'tag')}: tagger review conflicts")
     if rows:
         lines += ["", table(("digest", "papers", "decided", "to review", "no tags"), rows, right=(1, 2, 3, 4))]
     if len(found.digests) > DIGESTS_SHOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -72,12 +72,14 @@ def train(
     encoder: str,
     options: TrainingOptions,
     background: Sequence[Paper] = (),
+    trust: Mapping[str, float] | None = None,
     created_at: datetime,
     progress: Progress,
 ) -> ModelVersion:
     """Train a model version and write it to ``models``/``name()``, whole or not at all; the name is asked for then.
 
-    ``background`` are papers without tags, used only where the labelled ones are few. Without any example, tags are
+    ``background`` are papers without tags, used only where the labelled ones are few. ``trust``, by annotator, is where
+    the examples' weights come from, and kept among the figures. Without any example, tags are
     suggested by their names, words and meanings alone. Raises LearningError without a usable encoder,
     and for the recipe ``setfit`` without any example.
     """
@@ -96,7 +98,7 @@ def train(
         tag_set_fingerprint=tag_set.fingerprint,
         data_fingerprint=data_fingerprint(examples),
         papers=len(examples),
-        figures=_figures(learnt, options),
+        figures=_figures(learnt, options) | ({"trust": dict(trust)} if trust else {}),
     )
     progress("writing the model", 0, 1)
     with new_folder(models / version.name) as folder:

@@ -15,6 +15,7 @@ from tagger.domain.labels import (
 )
 from tagger.domain.tags import TagSet
 from tagger.review.decisions import TagKey, keys_of
+from tagger.review.words import Conflict, conflicts
 
 Status = Literal["untagged", "waiting", "decided", "skipped"]
 
@@ -23,9 +24,10 @@ Status = Literal["untagged", "waiting", "decided", "skipped"]
 class PaperState:
     """One paper's state.
 
-    ``undecided`` are the suggested tags of the tag set without a verdict, ``verdicts`` the tags that have one, and
-    ``missing`` the required dimensions no tag holds in. A paper is decided when nothing is undecided or missing; once
-    it is, later suggestions don't open it again. What people tagged is open only in what is missing.
+    ``undecided`` are the suggested tags of the tag set without a verdict, ``verdicts`` the tags that have one,
+    ``missing`` the required dimensions no tag holds in, and ``conflicts`` the tags that people differ on. A paper is
+    decided when nothing is undecided or missing; once it is, later suggestions don't open it again. What people tagged
+    is open only in what is missing.
     """
 
     paper_id: str
@@ -36,6 +38,12 @@ class PaperState:
     missing: tuple[str, ...]
     annotated: bool
     status: Status
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def disputed(self) -> frozenset[TagKey]:
+        """The tags that people differ on."""
+        return frozenset((conflict.dimension, conflict.tag) for conflict in self.conflicts)
 
     @property
     def needs_person(self) -> bool:
@@ -75,7 +83,8 @@ def paper_state(
         status = "skipped"
     elif not suggestions and not annotated:
         status = "untagged"
-    return PaperState(paper_id, last, effective, undecided, verdicts, missing, annotated, status)
+    differing = tuple(conflicts(paper_id, tag_set, annotations, decisions))
+    return PaperState(paper_id, last, effective, undecided, verdicts, missing, annotated, status, differing)
 
 
 def _spoken(decisions: Sequence[Decision]) -> bool:

@@ -27,6 +27,7 @@ encoder = "{encoder}"  # or a Hugging Face id, or the path of a sentence-transfo
 models = "models"           # where trained model versions are kept
 title = "Daily Papers"      # what the published digest is called
 # curator = "your name"     # who decides in `tagger review`; the name of your account if left out
+# overlap = 20              # percent of the papers that Label Studio gives to two people; as set there if left out
 """
 
 
@@ -40,6 +41,7 @@ class Settings:
     models: Path
     title: str
     curator: str | None
+    overlap: int | None = None
 
     @property
     def database(self) -> Path:
@@ -78,9 +80,12 @@ def read_settings(folder: Path) -> Settings:
         raise SettingsError(f"can't read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} isn't valid TOML: {error}") from error
+    overlap = content.pop("overlap", None)
+    if overlap is not None and (type(overlap) is not int or not 0 <= overlap <= 100):
+        raise SettingsError(f"{path}: overlap has to be a whole number from 0 to 100")
     for key, value in content.items():
         if key not in _DEFAULTS:
-            raise SettingsError(f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}")
+            raise SettingsError(f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}, overlap")
         if not isinstance(value, str):
             raise SettingsError(f"{path}: {key} has to be a text in quotes")
         if "\0" in value:
@@ -93,6 +98,7 @@ def read_settings(folder: Path) -> Settings:
         models=folder / _expanded(values, "models", path),
         title=values["title"],
         curator=values["curator"] or None,
+        overlap=overlap,
     )
 
 

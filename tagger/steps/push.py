@@ -13,6 +13,7 @@ from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
 from tagger.studio.annotations import restore_annotation
+from tagger.studio.overlap import share_papers
 from tagger.studio.payloads import data_hash, task_data
 from tagger.studio.project import Project
 from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
@@ -59,6 +60,8 @@ def push(
                 for paper_id, task in created.items():
                     workspace.store.studio.save_task(link, task, paper_id, data_hash(data[paper_id]))
             tasks |= created
+        if workspace.settings.overlap is not None:
+            share_papers(project, workspace.settings.overlap)
         restored = _restore(workspace, project, link, tasks, progress)
         suggestions = add_suggestions(project, [(tasks[i], suggestion) for i, suggestion in shown.items()], progress)
         return Pushed(len(missing), len(papers) - len(missing), updated, suggestions, restored, project.labelling_url)

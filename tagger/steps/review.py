@@ -48,16 +48,17 @@ def waiting(workspace: Workspace, *, day: date | None = None) -> list[tuple[Pape
 def accept(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], *, by: str, now: datetime) -> Reviewed:
     """Accept the suggested tags that no person has judged, or just ``tags``, which needn't be suggested.
 
-    A paper that waits though nothing is suggested or missing is confirmed to have no tag. Raises ReviewError.
+    Naming a tag that people differ on settles it, also where it holds already by another's word. A paper that waits
+    though nothing is suggested or missing is confirmed to have no tag. Raises ReviewError.
     """
     chosen = [find_tag(workspace.tag_set, tag) for tag in tags]
     decisions: list[Decision] = []
     untagged: list[Annotation] = []
-    states = _named(workspace, paper_ids)
+    states = named_papers(workspace, paper_ids)
     for state in states:
         wanted = chosen or _unjudged(state)
         held = {(t.dimension, t.tag) for t in state.effective if t.rule is None}
-        new = [key for key in wanted if key not in held]
+        new = [key for key in wanted if key not in held or (chosen and key in _to_settle(state, by))]
         decisions += accepting(state.paper_id, new, state.suggestion, by=by, at=now)
         if not wanted and state.status == "waiting" and not state.missing:
             untagged.append(Annotation(state.paper_id, by, now))
@@ -65,23 +66,35 @@ def accept(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], 
 
 
 def reject(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], *, by: str, now: datetime) -> Reviewed:
-    """Reject the suggested tags of papers, or just ``tags``; one that is rejected already stays so.
+    """Reject the suggested tags of papers, or just ``tags``; one that is rejected already stays so, or is settled.
 
     Raises ReviewError for a tag that isn't there, and TagSetError for one that neither a paper nor the tag set has.
     """
     decisions: list[Decision] = []
-    states = _named(workspace, paper_ids)
+    states = named_papers(workspace, paper_ids)
     for state in states:
         held = [(t.dimension, t.tag) for t in state.effective]
         standing = list(dict.fromkeys([*held, *state.undecided]))
         suggested = keys_of(state.suggestion.tags) if state.suggestion else []
         chosen = [find_tag(workspace.tag_set, tag, [*held, *suggested]) for tag in tags]
         for key in chosen:
-            if key not in {*standing, *suggested, *state.verdicts}:
+            if key not in {*standing, *suggested, *state.verdicts, *state.disputed}:
                 raise ReviewError(f"{state.paper_id} doesn't carry {':'.join(key)}, so it can't be rejected")
         gone = state.verdicts.difference(held)
-        new = [key for key in chosen or standing if key not in gone]
+        new = [key for key in chosen or standing if key not in gone or (chosen and key in _to_settle(state, by))]
         decisions += rejecting(state.paper_id, new, state.suggestion, by=by, at=now)
+    return _save(workspace, decisions, len(states), now)
+
+
+def settle(workspace: Workspace, paper_ids: Sequence[str], *, by: str, now: datetime) -> Reviewed:
+    """Decide all that people differ on in papers as it holds now. Raises ReviewError."""
+    decisions: list[Decision] = []
+    states = named_papers(workspace, paper_ids)
+    for state in states:
+        for conflict in state.conflicts:
+            verdict = accepting if conflict.holds.carries else rejecting
+            key = (conflict.dimension, conflict.tag)
+            decisions += verdict(state.paper_id, [key], state.suggestion, by=by, at=now)
     return _save(workspace, decisions, len(states), now)
 
 
@@ -94,7 +107,8 @@ def accept_all_sure(workspace: Workspace, *, day: date | None, by: str, now: dat
     return _save(workspace, decisions, len(sure), now)
 
 
-def _named(workspace: Workspace, paper_ids: Sequence[str]) -> list[PaperState]:
+def named_papers(workspace: Workspace, paper_ids: Sequence[str]) -> list[PaperState]:
+    """Return the states of papers named by any spelling of their ids, each once. Raises ReviewError for one unknown."""
     ids = []
     for raw in dict.fromkeys(paper_ids):
         try:
@@ -105,6 +119,12 @@ def _named(workspace: Workspace, paper_ids: Sequence[str]) -> list[PaperState]:
             raise ReviewError(f"there is no paper '{raw}'", "`tagger review list` shows the ids")
         ids.append(found.id)
     return list(workspace.states(list(dict.fromkeys(ids))).values())
+
+
+def _to_settle(state: PaperState, by: str) -> set[TagKey]:
+    """Return the tags on which a word of ``by`` settles what people differ on: to say a thing twice doesn't."""
+    differing = [c for c in state.conflicts if (c.holds.by, c.holds.way) != (by, "decision")]
+    return {(conflict.dimension, conflict.tag) for conflict in differing}
 
 
 def _unjudged(state: PaperState) -> list[TagKey]:

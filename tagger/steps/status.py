@@ -29,7 +29,8 @@ class DigestStatus:
 class Status:
     """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained.
 
-    ``drift`` is how the current model's suggestions changed lately; None if there are too few to tell.
+    ``conflicts`` counts the tags, paper by paper, that people differ on. ``drift`` is how the current model's
+    suggestions changed lately; None if there are too few to tell.
     """
 
     papers: int
@@ -40,6 +41,7 @@ class Status:
     digests: tuple[DigestStatus, ...]
     drift: Drift | None
     next: str
+    conflicts: int
 
 
 def status(workspace: Workspace) -> Status:
@@ -67,6 +69,7 @@ def status(workspace: Workspace) -> Status:
         model=name,
         labelled_since=max(since, 0),
         digests=tuple(digests),
+        conflicts=sum(len(state.conflicts) for state in states.values()),
         drift=find_drift((day, s) for day, s in suggestions if s.model == name),
         next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from tagger.learning.options import TrainingOptions
 from tagger.learning.readiness import Readiness, readiness
 from tagger.learning.training import ENOUGH_PAPERS
 from tagger.learning.training import train as train_model
+from tagger.steps.agreement import paper_weights, trust_of_people
 from tagger.steps.comparing import compare_with
 from tagger.steps.workspace import Workspace
 
@@ -84,7 +85,8 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     the new one is written whole. Raises LearningError where the encoder can't be used.
     """
     started = time.monotonic()
-    examples = labelled_papers(workspace)
+    trusted = trust_of_people(workspace)
+    examples = labelled_papers(workspace, trusted)
     version = train_model(
         examples,
         workspace.tag_set,
@@ -93,6 +95,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
         encoder=workspace.settings.encoder,
         options=options,
         background=background_papers(workspace, examples),
+        trust=trusted,
         created_at=now,
         progress=progress,
     )
@@ -107,11 +110,13 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     return Trained(version, seconds, readiness(examples, workspace.tag_set), comparison, promoted)
 
 
-def labelled_papers(workspace: Workspace) -> list[Example]:
+def labelled_papers(workspace: Workspace, trusted: Mapping[str, float] | None = None) -> list[Example]:
     """Return the papers a person has tagged with the tags that hold, or confirmed to have none, ordered by id.
 
-    What a rule accepted is left out: a model doesn't learn from itself.
+    What a rule accepted is left out: a model doesn't learn from itself. Papers weigh as much as those are ``trusted``
+    whose word holds, which is worked out where it isn't given.
     """
+    trusted = trust_of_people(workspace) if trusted is None else trusted
     states = workspace.states()
     may_be_empty = not all(dimension.required for dimension in workspace.tag_set.dimensions)
     chosen = {}
@@ -124,7 +129,9 @@ def labelled_papers(workspace: Workspace) -> list[Example]:
             if state.annotated or wholly_by_people:
                 chosen[paper_id] = known
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
-    return [Example(papers[paper_id], workspace.tag_set.ordered(chosen[paper_id])) for paper_id in sorted(chosen)]
+    tags = {paper_id: workspace.tag_set.ordered(chosen[paper_id]) for paper_id in sorted(chosen)}
+    weights = paper_weights(workspace, tags, trusted)
+    return [Example(papers[paper_id], tags[paper_id], weight=weights[paper_id]) for paper_id in tags]
 
 
 def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list[Paper]:

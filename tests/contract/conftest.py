@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import threading
@@ -103,18 +104,24 @@ def curator(server: RunningServer) -> Iterator[Person]:
 @pytest.fixture(scope="session")
 def second(server: RunningServer, curator: Person) -> Iterator[Person]:
     """Another annotator, who joined by the invitation link, as a colleague would."""
+    with join(server, curator, "second@example.org") as person:
+        yield person
+
+
+@contextlib.contextmanager
+def join(server: RunningServer, curator: Person, email: str) -> Iterator[Person]:
+    """Sign a colleague up by the invitation link."""
     link = curator.call("GET", "/api/invite")["invite_url"]
-    email, password = "second@example.org", "correct-horse-battery"
     with httpx.Client(base_url=server.url, headers={"Referer": server.url}, follow_redirects=True) as client:
         client.get(link)
-        form = {"email": email, "password": password, "csrfmiddlewaretoken": client.cookies.get("csrftoken") or ""}
+        token = client.cookies.get("csrftoken") or ""
+        form = {"email": email, "password": "correct-horse-battery", "csrfmiddlewaretoken": token}
         client.post(link, data=form).raise_for_status()
         yield Person(email, client)
 
 
 def sign_in(url: str, email: str, password: str) -> Any:
     """Return a context manager that signs a person in."""
-    import contextlib
 
     @contextlib.contextmanager
     def signed_in() -> Iterator[Person]:

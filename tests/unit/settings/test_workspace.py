@@ -41,3 +41,11 @@ def test_a_workspace_that_is_a_loop_of_links_is_told(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(SettingsError):
         read_settings(tmp_path / "a")
+
+
+def test_the_overlap_is_a_share_in_percent_and_left_alone_where_it_is_not_set(tmp_path: Path) -> None:
+    assert settings(tmp_path).overlap is None
+    assert settings(tmp_path, "overlap = 20").overlap == 20
+    for wrong in ("'20'", "-1", "101", "true", "0.2"):
+        with pytest.raises(SettingsError, match="overlap has to be a whole number from 0 to 100"):
+            settings(tmp_path, f"overlap = {wrong}")
