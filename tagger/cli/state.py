@@ -1,10 +1,14 @@
 """``tagger status`` and ``tagger doctor``."""
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
 from tagger.cli.output import Json, counted, show, table
+
+if TYPE_CHECKING:
+    from tagger.steps.status import RuleStatus
 
 DIGESTS_SHOWN = 10
 
@@ -25,12 +29,20 @@ def status(context: typer.Context, json: Json = False) -> None:
     if found.model and found.labelled_since:
         model += f" ({found.labelled_since} annotated since it was trained)"
     lines = [people, model]
+    lines += [_rule_line(rule) for rule in found.rules]
+    if found.blind:
+        lines.append(f"to judge blind: {counted(found.blind, 'paper')} (tagger review audit)")
     if rows:
         lines += ["", table(("digest", "papers", "decided", "to review", "no tags"), rows, right=(1, 2, 3, 4))]
     if len(found.digests) > DIGESTS_SHOWN:
         lines.append(f"and {len(found.digests) - DIGESTS_SHOWN} earlier digests")
     lines += ["", f"Next: {found.next}"]
     show(asdict(found), "\n".join(lines), as_json=json)
+
+
+def _rule_line(rule: "RuleStatus") -> str:
+    state = "OFF until a new model version is trained; " if rule.off else ""
+    return f"rule {rule.rule}: {state}{counted(rule.accepted, 'tag')} accepted, {rule.told}"
 
 
 def doctor(context: typer.Context, json: Json = False) -> None:

@@ -88,14 +88,17 @@ def _promise(expected: list[float], seen: int, target: float) -> float:
 
 
 def _descend(record: TrackRecord, target: float, start: float) -> float | None:
-    """Return the lowest score that passes with all between it and ``start``; None if that doesn't pass itself."""
+    """Return the lowest score that passes with all between it and ``start``; None if that doesn't pass itself.
+
+    It is one that was met, so that no score is let in that nothing is known of.
+    """
     passed = None
     for score in _GRID[_GRID.index(start) :]:
         right, seen = record.reaching(score)
         if right < fewest_to_pass(seen, target, MISS):
             break
         passed = score
-    return passed
+    return None if passed is None else min(s for s in (*record.right, *record.wrong) if s >= passed)
 
 
 def _together(records: Iterable[TrackRecord]) -> TrackRecord:

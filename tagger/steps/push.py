@@ -9,12 +9,20 @@ from datetime import date, datetime
 from tagger.domain.labels import Annotation, standing_annotations
 from tagger.domain.model import Progress
 from tagger.domain.paper import Entry, Paper
+from tagger.steps.audit import blind_papers
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
 from tagger.studio.annotations import restore_annotation
 from tagger.studio.project import Project
-from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
+from tagger.studio.tasks import (
+    add_suggestions,
+    create_tasks,
+    find_tasks,
+    single_tasks,
+    update_task,
+    withdraw_suggestions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +130,18 @@ def _restore(
 def _suggest(
     workspace: Workspace, project: Project, ids: Sequence[str], tasks: Mapping[str, int], progress: Progress
 ) -> int:
-    """Send the current model version's suggestions for papers that await review; returns how many were new."""
+    """Send the current model version's suggestions for papers that await review; returns how many were new.
+
+    What has to be judged blind gets none, and loses what it was sent before.
+    """
+    blind = set(blind_papers(workspace)).intersection(tasks)
+    if blind:
+        withdraw_suggestions(project, {tasks[i] for i in blind})
     model = workspace.store.models.current_name()
     if model is None:
         return 0
     states = workspace.states(list(ids))
     found = workspace.store.suggestions.of(list(ids), model=model)
-    items = [(tasks[i], found[i][-1]) for i in ids if i in found and states[i].status == "waiting"]
+    wanted = [i for i in ids if i in found and i not in blind and states[i].status == "waiting"]
+    items = [(tasks[i], found[i][-1]) for i in wanted]
     return add_suggestions(project, items, progress)
