@@ -2,7 +2,7 @@
 
     python -m benchmarks.auto_accept ANNOTATIONS.jsonl
 
-Five folds, drawn three times. A model is fitted on the papers outside a fold, or on a part of them, and its bounds are
+Five folds, drawn twice. A model is fitted on the papers outside a fold, or on a part of them, and its bounds are
 found from what it said of them out of fold; the rule then runs on the fold's papers, which had no part in either. The
 body is the encoder as it is, and the stack has no prior weights, as those were learnt on these papers. The last table
 is exact, not simulated: how often blind checks have switched the rule off, by its true precision.
@@ -27,8 +27,8 @@ from tagger.review.checks import Checks
 from tagger.review.decisions import TagKey
 from tagger.review.guarantee import find_bounds
 
-FOLDS, DRAWS = 5, ("one", "two", "three")
-SIZES = (120, 240, 480)
+FOLDS, DRAWS = 5, ("one", "two")
+SIZES = (120, 480)
 TARGETS = (0.9, 0.95, 0.98)
 PRECISIONS, CHECKS = (0.99, 0.97, 0.95, 0.9, 0.85, 0.7), (20, 50, 100, 200)
 
@@ -131,7 +131,7 @@ def _print_row(pool: Pool, folds: list[Fold], size: int, target: float) -> None:
     for fold in folds:
         _run(pool, fold, target, total)
     n, k = sum(total.by.values()), sum(total.right.values())
-    # Each paper stands in three draws' folds, so an interval may count it once only.
+    # Each paper stands in a fold of every draw, so an interval may count it once only.
     low, high = interval(k // len(DRAWS), n // len(DRAWS)) if n else (0.0, 1.0)
     below = sum(precision < target for precision in total.fold_precisions)
     tags = " / ".join(f"{total.tags[how] / len(folds):.1f}" for how in ("own", "pooled", "none"))

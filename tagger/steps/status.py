@@ -9,6 +9,7 @@ from datetime import date
 
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
+from tagger.review import Drift, find_drift
 from tagger.steps.audit import blind_papers, checks
 from tagger.steps.models import check_model
 from tagger.steps.rule import target_of
@@ -50,6 +51,7 @@ class Status:
     """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained.
 
     ``blind`` papers have to be judged without seeing what is suggested for them.
+    ``drift`` is how the current model's suggestions changed lately; None if there are too few to tell.
     """
 
     papers: int
@@ -60,6 +62,7 @@ class Status:
     digests: tuple[DigestStatus, ...]
     rules: tuple[RuleStatus, ...]
     blind: int
+    drift: Drift | None
     next: str
 
 
@@ -70,15 +73,16 @@ def status(workspace: Workspace) -> Status:
     annotated = sum(state.annotated for state in states.values())
     waiting = sum(state.status == "waiting" for state in states.values())
     digests = []
-    in_digests: set[str] = set()
+    days: dict[str, date] = {}
     for day in store.papers.digest_days():
         ids = [paper.id for paper in store.papers.in_digest(day)]
-        in_digests.update(ids)
+        days |= dict.fromkeys(ids, day)
         tally = Counter(states[paper_id].status for paper_id in ids)
         decided = tally["decided"] + tally["skipped"]
         digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
     name = store.models.current_name()
     version = store.models.find(name) if name else None
+    suggestions = ((days[i], s.suggestion) for i, s in states.items() if i in days and s.suggestion)
     since = annotated - version.papers if version and name != STARTER else annotated  # it learnt from other papers
     return Status(
         papers=len(states),
@@ -89,7 +93,8 @@ def status(workspace: Workspace) -> Status:
         digests=tuple(digests),
         rules=_rules(workspace, name) if name else (),
         blind=len(blind_papers(workspace)),
-        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - in_digests)),
+        drift=find_drift((day, s) for day, s in suggestions if s.model == name),
+        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )
 
 
