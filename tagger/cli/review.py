@@ -9,6 +9,8 @@ import typer
 from tagger.cli import agreement, why
 from tagger.cli.evidence import LEGEND, UNBACKED, explained
 from tagger.cli.output import Day, Explain, Json, counted, note, paper_line, progress_bar, show
+from tagger.cli.rule import SAMPLE, TARGET, Sample, Target, accept_by_rule, audit
+from tagger.cli.rule import rule as show_rule
 from tagger.domain.paper import Paper
 from tagger.errors import ReviewError
 
@@ -19,22 +21,34 @@ if TYPE_CHECKING:
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Papers, by their ids.")]
 TagRefs = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Just this tag; may be repeated.")]
+Minutes = Annotated[float | None, typer.Option("--minutes", min=1, help="The time there is to review.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")]
 
 
-def list_(context: typer.Context, digest: Day = None, explain: Explain = False, json: Json = False) -> None:
+def list_(
+    context: typer.Context, digest: Day = None, minutes: Minutes = None, explain: Explain = False, json: Json = False
+) -> None:
     """List the papers that await review, those the model isn't sure of first; * marks tags that no label backs.
+
+    With --minutes, only those where that time mends most. Papers that are to be judged blind aren't listed.
 
     Example: tagger review list --digest 2026-08-07
     """
     from tagger.steps import review as steps
+    from tagger.steps.audit import blind_papers
+    from tagger.steps.budget import within
     from tagger.steps.workspace import open_workspace
 
     with open_workspace(context.obj) as workspace:
         found = steps.waiting(workspace, day=digest.date() if digest else None)
+        session = within(workspace, found, minutes) if minutes else None
+        blind = len(blind_papers(workspace))
+    found = list(session.papers) if session else found
     unsure = sum(state.needs_person for _, state in found)
     papers = [_document(*pair, explain=explain) for pair in found]
-    document = {"waiting": len(found), "unsure": unsure, "papers": papers}
+    document = {"waiting": len(found), "unsure": unsure, "papers": papers, "blind": blind}
+    if session:
+        document |= {"seconds": round(session.seconds), "expected_errors": round(session.errors, 2)}
     lines = [line for pair in found for line in _lines(*pair, explain=explain)]
     if any(paper["unbacked"] for paper in papers):
         lines.append(f"* {UNBACKED}: it is suggested by its name, words and meaning.")
@@ -42,9 +56,12 @@ def list_(context: typer.Context, digest: Day = None, explain: Explain = False, 
         lines += LEGEND if explain else ()
         lines += [
             f"Awaiting review: {counted(len(found), 'paper')}; ? marks the {unsure} that need a human.",
+            *([session.told] if session else ()),
             "Next: tagger review accept ID… | reject ID --tag TAG | accept --all-sure",
         ]
-    show(document, "\n".join(lines) or "Nothing awaits review.", as_json=json)
+    lines = lines or ["Nothing awaits review."]
+    lines += [f"To judge blind: {counted(blind, 'paper')}; tagger review audit"] if blind else ()
+    show(document, "\n".join(lines), as_json=json)
 
 
 def accept(
@@ -52,23 +69,31 @@ def accept(
     ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Papers, by their ids.")] = None,
     tag: TagRefs = None,
     all_sure: Annotated[bool, typer.Option("--all-sure", help="All that the model is sure of.")] = False,
+    rule: Annotated[bool, typer.Option("--rule", help="All tags whose precision is sure: `review rule`.")] = False,
+    target: Target = TARGET,
+    sample: Sample = SAMPLE,
     digest: Day = None,
     by: By = None,
     json: Json = False,
 ) -> None:
     """Accept what is suggested for papers and nobody has judged, or just some tags, which needn't be suggested.
 
-    A tag that someone rejected stays out unless --tag names it.
+    A tag that someone rejected stays out unless --tag names it. With --rule, tags of any paper are accepted where the
+    model's own record promises a precision of --target, and the others stay as they are.
 
     Example: tagger review accept 2405.14906 --tag modality:code
     """
     from tagger.steps import review as steps
     from tagger.steps.workspace import open_workspace
 
-    if bool(ids) == all_sure or (tag and all_sure):
-        raise typer.BadParameter("name papers, or give --all-sure alone")
-    if digest and not all_sure:
-        raise typer.BadParameter("--digest goes with --all-sure; papers are named by their ids")
+    if [bool(ids), all_sure, rule].count(True) != 1 or (tag and not ids):
+        raise typer.BadParameter("name papers, or give --all-sure or --rule alone")
+    if digest and ids:
+        raise typer.BadParameter("--digest goes with --all-sure and --rule; papers are named by their ids")
+    if rule:
+        day = digest.date() if digest else None
+        accept_by_rule(context.obj, day=day, target=target, sample=sample, by=by, as_json=json)
+        return
     with open_workspace(context.obj) as workspace:
         now, who = datetime.now().astimezone(), steps.reviewer(workspace, by)
         if all_sure:
@@ -92,23 +117,31 @@ def reject(context: typer.Context, ids: Ids, tag: TagRefs = None, by: By = None,
     _show(result, "Rejected", as_json=json)
 
 
-def send(context: typer.Context, digest: Day = None, json: Json = False) -> None:
+def send(context: typer.Context, digest: Day = None, minutes: Minutes = None, json: Json = False) -> None:
     """Send what awaits review to Label Studio as pre-filled suggestions; `tagger pull` takes the decisions back.
+
+    With --minutes, only those where that time mends most. What is to be judged blind goes along, without suggestions.
 
     Example: tagger review send --digest 2026-08-07
     """
     from tagger.steps import push as pushing
     from tagger.steps import review as steps
+    from tagger.steps.audit import blind_papers
+    from tagger.steps.budget import within
     from tagger.steps.workspace import open_workspace
 
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         found = steps.waiting(workspace, day=digest.date() if digest else None)
-        if not found:
+        if minutes:
+            found = list(within(workspace, found, minutes).papers)
+        blind = blind_papers(workspace)
+        if not found and not blind:
             raise ReviewError("nothing awaits review", "`tagger predict` suggests tags")
         now = datetime.now().astimezone()
-        result = pushing.push(workspace, only=[paper.id for paper, _ in found], now=now, progress=progress)
+        result = pushing.push(workspace, only=[*(paper.id for paper, _ in found), *blind], now=now, progress=progress)
     text = f"Sent {counted(len(found), 'paper')} with {counted(result.suggestions, 'new suggestion')}"
-    document = {"papers": len(found), "created": result.created, "suggestions": result.suggestions}
+    text += f", and {len(blind)} to judge blind" if blind else ""
+    document = {"papers": len(found), "blind": len(blind), "created": result.created, "suggestions": result.suggestions}
     show(
         document | {"existing": result.existing, "page": result.page}, f"{text}\nReview at {result.page}", as_json=json
     )
@@ -186,8 +219,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(name="review", invoke_without_command=True)
     group.callback()(review)
     group.command("list")(list_)
-    for command in (accept, reject, send):
+    for command in (accept, reject, send, audit):
         group.command()(command)
     why.register(group)
     agreement.register(app, group)
+    group.command("rule")(show_rule)
     app.add_typer(group)

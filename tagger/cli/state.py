@@ -10,6 +10,7 @@ from tagger.cli.output import Json, counted, show, table
 
 if TYPE_CHECKING:
     from tagger.review import Drift
+    from tagger.steps.status import RuleStatus
 
 DIGESTS_SHOWN = 10
 SHIFTS_SHOWN = 5
@@ -33,12 +34,20 @@ def status(context: typer.Context, json: Json = False) -> None:
     lines = [people, model]
     if found.conflicts:
         lines.append(f"people differ on {counted(found.conflicts, 'tag')}: tagger review conflicts")
+    lines += [_rule_line(rule) for rule in found.rules]
+    if found.blind:
+        lines.append(f"to judge blind: {counted(found.blind, 'paper')} (tagger review audit)")
     if rows:
         lines += ["", table(("digest", "papers", "decided", "to review", "no tags"), rows, right=(1, 2, 3, 4))]
     if len(found.digests) > DIGESTS_SHOWN:
         lines.append(f"and {len(found.digests) - DIGESTS_SHOWN} earlier digests")
     lines += [*_drift(found.drift), "", f"Next: {found.next}"]
     show(asdict(found), "\n".join(lines), as_json=json)
+
+
+def _rule_line(rule: "RuleStatus") -> str:
+    state = "OFF until a new model version is trained; " if rule.off else ""
+    return f"rule {rule.rule}: {state}{counted(rule.accepted, 'tag')} accepted, {rule.told}"
 
 
 def _drift(found: "Drift | None") -> Iterator[str]:

@@ -67,6 +67,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """A tag that a rule accepted and that was drawn to be judged by a person who doesn't see it suggested."""
+
+    paper_id: str
+    dimension: str
+    tag: str
+    rule: str
+    model: str
+    score: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveTag:
     """A tag that holds for a paper, and its provenance."""
 

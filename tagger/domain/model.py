@@ -25,3 +25,20 @@ class ModelVersion:
     data_fingerprint: str
     papers: int
     figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How one tag's suggestions did out of fold: the scores of those that were right, and of those that were wrong.
+
+    All reach ``threshold``, from which on the tag is suggested.
+    """
+
+    threshold: float
+    right: tuple[float, ...]
+    wrong: tuple[float, ...]
+
+    def reaching(self, score: float) -> tuple[int, int]:
+        """Return how many suggestions of at least that score were right, and how many there were."""
+        right = sum(s >= score for s in self.right)
+        return right, right + sum(s >= score for s in self.wrong)

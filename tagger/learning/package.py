@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tagger.domain.model import ModelVersion
+from tagger.domain.model import ModelVersion, TrackRecord
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import ModelError
 from tagger.learning import word_vectors
@@ -20,12 +20,15 @@ from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import parse_aim
+from tagger.learning.record import record_document, track_records
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.weights import ENCODER, OWN, file_sha256
 from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from tagger.learning.fitting import OutOfFold
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -35,8 +38,13 @@ _NEIGHBOURS = ("embeddings", "meanings", "labels", "asked", "said")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
-def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: Fitted, seed: int) -> None:
-    """Add what was fitted to a folder that holds the exported encoder already, then the manifest over all files."""
+def write_package(
+    folder: Path, version: ModelVersion, tag_set: TagSet, fitted: Fitted, seed: int, said: Sequence[OutOfFold] = ()
+) -> None:
+    """Add what was fitted, and what it said out of fold, to a folder that holds the exported encoder already.
+
+    The manifest over all files comes last.
+    """
     from safetensors.numpy import save_file
 
     save_file(_tensors(fitted), folder / "heads.safetensors")
@@ -53,6 +61,8 @@ def write_package(folder: Path, version: ModelVersion, tag_set: TagSet, fitted: 
         "features": FEATURES,
         "word_vectors": word_vectors.fingerprint(),
     }
+    if said:
+        content["track_records"] = record_document(tag_set, fitted.dimensions, said)
     (folder / MODEL).write_text(_json(content), encoding="utf-8")
     manifest = {
         "format": FORMAT,
@@ -109,6 +119,19 @@ def read_tag_set(folder: Path) -> TagSet:
     try:
         return _tag_set(json.loads((folder / MODEL).read_text(encoding="utf-8"))["tag_set"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
+
+
+def read_track_records(folder: Path) -> dict[tuple[str, str], TrackRecord]:
+    """Verify a model version and return how its tags did out of fold, by (dimension id, tag id). Raises ModelError.
+
+    A version that was made before they were kept has none.
+    """
+    verify(folder)
+    try:
+        content = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        return track_records(content) if "track_records" in content else {}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
 
 

@@ -103,7 +103,7 @@ def train(
     progress("writing the model", 0, 1)
     with new_folder(models / version.name) as folder:
         texts.body.export(learnt.upper, folder, models)
-        write_package(folder, version, tag_set, learnt.fitted, options.seed)
+        write_package(folder, version, tag_set, learnt.fitted, options.seed, learnt.out_of_fold)
     progress("writing the model", 1, 1)
     return version
 

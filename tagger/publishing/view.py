@@ -51,8 +51,31 @@ class PublishedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindChecks:
+    """What blind checks found of a rule's tags: ``right`` of ``judged``, so the precision, from ``low`` to ``high``."""
+
+    rule: str
+    right: int
+    judged: int
+    low: float
+    high: float
+
+    @property
+    def told(self) -> str:
+        """What was found, in a sentence's half."""
+        if not self.judged:
+            return f"none that {self.rule} accepts has been checked blind yet"
+        found, low, high = (round(100 * share) for share in (self.right / self.judged, self.low, self.high))
+        checked = f"of {self.judged} that {self.rule} accepted, checked blind, {self.right} were right"
+        return f"{checked}: {found} % ({low} to {high} %)"
+
+
+@dataclass(frozen=True, slots=True)
 class TaggedDigest:
-    """One day's reviewed digest. ``withheld`` papers await review; ``edited_at`` is the time of the last decision."""
+    """One day's reviewed digest. ``withheld`` papers await review; ``edited_at`` is the time of the last decision.
+
+    ``checks`` are those of the rules that accepted some of its tags by a precision; None where none did.
+    """
 
     day: date
     title: str
@@ -60,6 +83,7 @@ class TaggedDigest:
     papers: tuple[PublishedPaper, ...]
     withheld: int
     edited_at: datetime
+    checks: BlindChecks | None = None
 
     def uses(self, dimension_id: str) -> Counter[str]:
         """Return how many papers carry each tag of a dimension."""

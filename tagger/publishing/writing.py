@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,9 @@ def _json(digest: TaggedDigest) -> str:
         "tag_set": digest.tag_set.version,
         "edited_at": digest.edited_at.isoformat(),
         "withheld": digest.withheld,
+        "tags_by_people": digest.tags_by_people,
+        "tags_by_rule": digest.tags_by_rule,
+        "blind_checks": asdict(digest.checks) if digest.checks else None,
         "papers": [_json_paper(paper) for paper in digest.papers],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

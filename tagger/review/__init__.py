@@ -1,14 +1,20 @@
 """What awaits a person, and the decisions that settle it."""
 
 from tagger.review.agreement import Agreement, Labels, agreement, labels_of
+from tagger.review.budget import pace_of, pick
+from tagger.review.checks import Checks, Verdict, sum_of, verdicts
 from tagger.review.decisions import TagKey, accepting, from_annotation, keys_of, rejecting, withdrawing
 from tagger.review.drift import Drift, find_drift
+from tagger.review.guarantee import TARGET, Bound, find_bounds
 from tagger.review.states import PaperState, Status, paper_state
 from tagger.review.trust import Trust, paper_weight, trust
 from tagger.review.words import Conflict, Word, standing_words
 
 __all__ = [
+    "TARGET",
     "Agreement",
+    "Bound",
+    "Checks",
     "Conflict",
     "Drift",
     "Labels",
@@ -16,17 +22,23 @@ __all__ = [
     "Status",
     "TagKey",
     "Trust",
+    "Verdict",
     "Word",
     "accepting",
     "agreement",
+    "find_bounds",
     "find_drift",
     "from_annotation",
     "keys_of",
     "labels_of",
+    "pace_of",
     "paper_state",
     "paper_weight",
+    "pick",
     "rejecting",
     "standing_words",
+    "sum_of",
     "trust",
+    "verdicts",
     "withdrawing",
 ]

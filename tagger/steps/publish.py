@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -10,7 +11,10 @@ from tagger.domain.labels import EffectiveTag
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.errors import PublishingError
-from tagger.publishing import PublishedPaper, PublishedTag, TaggedDigest, write_digest
+from tagger.publishing import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest, write_digest
+from tagger.review import sum_of
+from tagger.steps.audit import checks
+from tagger.steps.rule import target_of
 from tagger.steps.workspace import Workspace
 
 
@@ -46,12 +50,23 @@ def publish(workspace: Workspace, day: date, folder: Path, *, withhold: bool) ->
         papers=tuple(_published(workspace.tag_set, p, states[p.id].effective) for p in decided),
         withheld=len(undecided),
         edited_at=max(times, default=datetime.combine(day, time(), UTC)),
+        checks=_checks(workspace, [tag for p in decided for tag in states[p.id].effective]),
     )
     try:
         files = write_digest(digest, folder)
     except OSError as error:
         raise PublishingError(f"can't write to {folder}: {error.strerror}") from error
     return Published(tuple(files), len(decided), len(undecided), len(papers) - len(decided) - len(undecided))
+
+
+def _checks(workspace: Workspace, tags: Sequence[EffectiveTag]) -> BlindChecks | None:
+    """Return what blind checks found, on all days, of the rules and model versions that accepted some of the tags."""
+    found = {(tag.rule, tag.model) for tag in tags if tag.rule and target_of(tag.rule)}
+    if not found:
+        return None
+    together = sum_of(each for key, each in checks(workspace).items() if key in found)
+    names = " and ".join(sorted({str(rule) for rule, _ in found}))
+    return BlindChecks(names, together.right, together.judged, *(round(limit, 4) for limit in together.interval))
 
 
 def _published(tag_set: TagSet, paper: Paper, effective: tuple[EffectiveTag, ...]) -> PublishedPaper:

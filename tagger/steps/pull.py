@@ -9,6 +9,7 @@ from datetime import datetime
 from tagger.domain.labels import Annotation, Suggestion
 from tagger.domain.model import Progress
 from tagger.review import from_annotation
+from tagger.steps.audit import FROM_SCRATCH, PREFILLED
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
@@ -56,7 +57,8 @@ def _take_page(workspace: Workspace, link: LinkedProject, page: Page, now: datet
             reason = f"task {seen.task_id} is of the paper '{seen.annotation.paper_id}', which isn't in the workspace"
             pulled.problems.append(reason)
         elif not _is_known(known.get(seen.annotation_id), seen):
-            pulled.annotations += _annotate(workspace, seen.annotation, now)
+            source = PREFILLED if seen.prefilled else FROM_SCRATCH
+            pulled.annotations += _annotate(workspace, seen.annotation, now, source)
             pulled.decisions += _decide(workspace, seen.annotation, seen.from_suggestion, now)
             links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, seen.annotation)])
     gone = [a for a in known.values() if a.present and a.annotation_id not in page.annotation_ids[a.task_id]]
@@ -87,9 +89,9 @@ def _take_deletions(
         _decide(workspace, said, None, now)
 
 
-def _annotate(workspace: Workspace, annotation: Annotation, now: datetime) -> int:
+def _annotate(workspace: Workspace, annotation: Annotation, now: datetime, source: str = FROM_SCRATCH) -> int:
     version = workspace.tag_set.version
-    saved = workspace.store.labels.annotate([annotation], source="studio", tag_set_version=version, now=now)
+    saved = workspace.store.labels.annotate([annotation], source=source, tag_set_version=version, now=now)
     return saved.new + saved.changed
 
 

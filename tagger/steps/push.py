@@ -9,6 +9,7 @@ from datetime import date, datetime
 from tagger.domain.labels import Annotation, Suggestion, standing_annotations
 from tagger.domain.model import Progress
 from tagger.domain.paper import Entry, Paper
+from tagger.steps.audit import blind_papers
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
@@ -16,7 +17,14 @@ from tagger.studio.annotations import restore_annotation
 from tagger.studio.overlap import share_papers
 from tagger.studio.payloads import data_hash, task_data
 from tagger.studio.project import Project
-from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
+from tagger.studio.tasks import (
+    add_suggestions,
+    create_tasks,
+    find_tasks,
+    single_tasks,
+    update_task,
+    withdraw_suggestions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ def push(
 ) -> Pushed:
     """Send all papers, a digest's, or ``only`` some; then suggestions, then annotations the server has lost.
 
+    What has to be judged blind gets no suggestion, and loses what it was sent before.
+
     It can be cut anywhere and run again: what is there is looked up first, and nothing is sent twice. A project
     that was deleted, or a server that was wiped, is filled again. Raises StudioError, and StoreError if there is no
     such digest.
@@ -51,7 +61,10 @@ def push(
         ids = [paper.id for paper in papers]
         tasks = single_tasks(project, find_tasks(project, ids))
         missing = [paper for paper in papers if paper.id not in tasks]
-        shown = _suggestions(workspace, ids)
+        blind = set(blind_papers(workspace)).intersection(ids)
+        if blind:
+            withdraw_suggestions(project, {tasks[i] for i in blind if i in tasks})
+        shown = {i: suggestion for i, suggestion in _suggestions(workspace, ids).items() if i not in blind}
         digests = workspace.store.papers.digests_of(ids)
         data = {p.id: task_data(Entry(p, digests.get(p.id)), shown.get(p.id), workspace.tag_set) for p in papers}
         updated = _update_data(workspace, project, link, data, tasks, progress)

@@ -10,6 +10,7 @@ from tagger.domain.labels import Annotation, Decision
 from tagger.domain.paper import Paper, paper_id
 from tagger.errors import ReviewError
 from tagger.review import PaperState, TagKey, accepting, keys_of, rejecting
+from tagger.steps.audit import blind_papers
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag
 
@@ -37,10 +38,14 @@ def reviewer(workspace: Workspace, name: str | None) -> str:
 
 
 def waiting(workspace: Workspace, *, day: date | None = None) -> list[tuple[Paper, PaperState]]:
-    """Return the papers that await review with their states, those that need a person first."""
+    """Return the papers that await review with their states, those that need a person first.
+
+    Papers that have to be judged blind aren't among them: `audit.blind_papers` are to be shown without suggestions.
+    """
     found = workspace.digest_papers(day) if day else workspace.store.papers.all()
     papers = {paper.id: paper for paper in found}
-    states = [s for s in workspace.states(list(papers)).values() if s.status == "waiting"]
+    blind = set(blind_papers(workspace))
+    states = [s for s in workspace.states(list(papers)).values() if s.status == "waiting" and s.paper_id not in blind]
     states.sort(key=lambda s: not s.needs_person)
     return [(papers[state.paper_id], state) for state in states]
 

@@ -10,7 +10,9 @@ from datetime import date
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
 from tagger.review import Drift, find_drift
+from tagger.steps.audit import blind_papers, checks
 from tagger.steps.models import check_model
+from tagger.steps.rule import target_of
 from tagger.steps.workspace import Workspace
 
 
@@ -26,11 +28,30 @@ class DigestStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleStatus:
+    """What blind checks found of what a rule accepted with the current model version; ``off``: they switched it off.
+
+    ``accepted`` are the rule's tags, ``awaited`` those of them that a person still has to judge blind.
+    """
+
+    rule: str
+    model: str
+    accepted: int
+    right: int
+    judged: int
+    awaited: int
+    low: float
+    high: float
+    off: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained.
 
-    ``conflicts`` counts the tags, paper by paper, that people differ on. ``drift`` is how the current model's
-    suggestions changed lately; None if there are too few to tell.
+    ``blind`` papers have to be judged without seeing what is suggested for them. ``conflicts`` counts the tags,
+    paper by paper, that people differ on. ``drift`` is how the current suggestions changed; None if too few.
     """
 
     papers: int
@@ -39,6 +60,8 @@ class Status:
     model: str | None
     labelled_since: int
     digests: tuple[DigestStatus, ...]
+    rules: tuple[RuleStatus, ...]
+    blind: int
     drift: Drift | None
     next: str
     conflicts: int
@@ -70,9 +93,24 @@ def status(workspace: Workspace) -> Status:
         labelled_since=max(since, 0),
         digests=tuple(digests),
         conflicts=sum(len(state.conflicts) for state in states.values()),
+        rules=_rules(workspace, name) if name else (),
+        blind=len(blind_papers(workspace)),
         drift=find_drift((day, s) for day, s in suggestions if s.model == name),
         next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )
+
+
+def _rules(workspace: Workspace, model: str) -> tuple[RuleStatus, ...]:
+    decisions = (d for said in workspace.store.labels.decisions().values() for d in said if d.model == model)
+    accepted = Counter(d.rule for d in decisions if d.rule)
+    found = []
+    for (rule, of), c in checks(workspace).items():
+        target = target_of(rule)
+        if of == model and target is not None:
+            off = c.fails(target)
+            tags = accepted[rule]
+            found.append(RuleStatus(rule, of, tags, c.right, c.judged, c.awaited, *c.interval, off, c.told))
+    return tuple(found)
 
 
 def _next(workspace: Workspace, annotated: int, digests: list[DigestStatus], others: Mapping[str, int]) -> str:

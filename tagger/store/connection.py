@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tagger.errors import StoreError
+from tagger.store.audits import Audits
 from tagger.store.labels import Labels
 from tagger.store.library import import_sqlite_utils
 from tagger.store.models import Models
@@ -35,6 +36,7 @@ class Store:
         self.path = path
         self.papers = Papers(db)
         self.labels = Labels(db)
+        self.audits = Audits(db)
         self.suggestions = Suggestions(db)
         self.models = Models(db)
         self.studio = StudioLinks(db)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +55,17 @@ class Labels:
                 new += 1
         return new
 
-    def annotations(self, paper_ids: Sequence[str] | None = None) -> dict[str, list[Annotation]]:
-        """Return all that annotators said, by paper id and oldest first; of all papers if no ids are given."""
+    def annotations(
+        self, paper_ids: Sequence[str] | None = None, *, sources: Collection[str] | None = None
+    ) -> dict[str, list[Annotation]]:
+        """Return all that annotators said, by paper id and oldest first; of all papers if no ids are given.
+
+        With ``sources``, only what came from one of them.
+        """
         found: dict[str, list[Annotation]] = defaultdict(list)
         for row in self._rows("annotations", paper_ids):
-            found[row["paper_id"]].append(_annotation(row))
+            if sources is None or row["source"] in sources:
+                found[row["paper_id"]].append(_annotation(row))
         return dict(found)
 
     def decisions(self, paper_ids: Sequence[str] | None = None) -> dict[str, list[Decision]]:

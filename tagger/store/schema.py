@@ -79,18 +79,37 @@ def _the_loop(db: Database) -> None:
     for statement in _FIRST:
         db.execute(statement)
     for table in APPEND_ONLY:
-        for action in ("UPDATE", "DELETE"):
-            db.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+        _make_append_only(db, table)
+
+
+def _make_append_only(db: Database, table: str) -> None:
+    for action in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
 
 
 def _evidence(db: Database) -> None:
     db.execute("ALTER TABLE suggestions ADD COLUMN evidence TEXT NOT NULL DEFAULT '{}'")
 
 
-MIGRATIONS: dict[str, Callable[[Database], None]] = {"0001-the-loop": _the_loop, "0002-evidence": _evidence}
+def _audits(db: Database) -> None:
+    db.execute(
+        """CREATE TABLE audits (
+        seq INTEGER PRIMARY KEY, paper_id TEXT NOT NULL REFERENCES papers(id), dimension TEXT NOT NULL,
+        tag TEXT NOT NULL, rule TEXT NOT NULL, model TEXT NOT NULL REFERENCES model_versions(name),
+        score REAL NOT NULL, at TEXT NOT NULL, UNIQUE (paper_id, dimension, tag, rule, model)
+    ) STRICT"""
+    )
+    _make_append_only(db, "audits")
+
+
+MIGRATIONS: dict[str, Callable[[Database], None]] = {
+    "0001-the-loop": _the_loop,
+    "0002-evidence": _evidence,
+    "0003-audits": _audits,
+}
 
 
 def table_and_trigger_names() -> set[str]:

@@ -19,12 +19,16 @@ from tagger.studio.paper_page import paper_page
 
 @dataclass(frozen=True, slots=True)
 class StudioAnnotation:
-    """An annotation as it stands on the server; ``from_suggestion`` is the model whose suggestion it started from."""
+    """An annotation as it stands on the server; ``from_suggestion`` is the model whose suggestion it started from.
+
+    ``prefilled``: it started from some suggestion, also where that is gone and its model can't be told any more.
+    """
 
     annotation_id: int
     task_id: int
     annotation: Annotation
     from_suggestion: str | None
+    prefilled: bool = False
 
 
 def task_data(entry: Entry, suggestion: Suggestion | None, tag_set: TagSet) -> dict[str, str]:
@@ -107,4 +111,11 @@ def annotation_of(
         paper_id, annotator, at if isinstance(at, datetime) else datetime.fromisoformat(at), tags, skipped
     )
     where = f"annotation {item['id']} of {paper_id}"
-    return StudioAnnotation(int(item["id"]), task_id, said, model), [f"{where}: {problem}" for problem in problems]
+    found = StudioAnnotation(int(item["id"]), task_id, said, model, _is_prefilled(item))
+    return found, [f"{where}: {problem}" for problem in problems]
+
+
+def _is_prefilled(item: Mapping[str, Any]) -> bool:
+    """Return whether an annotation started from a suggestion; its parts still tell when that has been deleted."""
+    origins = {str(part.get("origin") or "") for part in item.get("result") or []}
+    return item.get("parent_prediction") is not None or any(origin.startswith("prediction") for origin in origins)

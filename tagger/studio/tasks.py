@@ -7,7 +7,7 @@ sent and again after any failure, and every answer is counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tagger.domain.labels import Suggestion
@@ -96,6 +96,13 @@ def add_suggestions(project: Project, items: Sequence[tuple[int, Suggestion]], p
         project.client.projects.update(project.id, model_version=model, show_collab_predictions=True)
     progress("sending suggestions", len(new), len(new))
     return len(new)
+
+
+def withdraw_suggestions(project: Project, task_ids: Collection[int]) -> None:
+    """Delete what is suggested on some tasks, so that people judge them unaided."""
+    with talking(project.url):
+        for prediction in [p for p in project.client.predictions.list(project=project.id) if p.task in task_ids]:
+            project.client.predictions.delete(prediction.id, request_options=ONCE)
 
 
 def _import(project: Project, batch: Sequence[Mapping[str, str]]) -> None:

@@ -98,6 +98,18 @@ def test_the_same_data_and_seed_give_the_same_files(
         assert (again / name).read_bytes() == (tuned / name).read_bytes(), f"{name} differs"
 
 
+def test_a_version_keeps_what_its_suggestions_were_worth_out_of_fold(tuned: Path, tag_set: TagSet) -> None:
+    records = package.read_track_records(tuned)
+    assert records.keys() == tag_set.keys
+    shares = []
+    for dimension in tag_set.dimensions:
+        counts = [records[dimension.id, tag].reaching(0) for tag in dimension.tag_ids]
+        shares.append(sum(right for right, _ in counts) / sum(seen for _, seen in counts))
+    assert np.mean(shares) == pytest.approx(package.read_version(tuned).figures["reached_precision"])
+    for record in records.values():
+        assert all(score >= np.floor(record.threshold * 1e4) / 1e4 for score in (*record.right, *record.wrong))
+
+
 def test_what_was_learnt_is_found_again(predictor: Predictor, examples: list[Example]) -> None:
     suggestions = predictor.predict([e.paper for e in examples], at=NOW)
     hits = chosen = true = 0

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Dimension, Tag, TagSet
-from tagger.publishing import PublishedPaper, PublishedTag, TaggedDigest
+from tagger.publishing import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
 
 AT = datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
 TAG_SET = TagSet(
@@ -48,6 +48,7 @@ def papers() -> tuple[PublishedPaper, ...]:
 
 
 def digest() -> TaggedDigest:
+    checks = BlindChecks("precision>=0.95", 39, 40, 0.8684, 0.9994)
     return TaggedDigest(
-        date(2026, 8, 7), "Daily <Papers>", TAG_SET, papers(), withheld=2, edited_at=AT + timedelta(hours=1)
+        date(2026, 8, 7), "Daily <Papers>", TAG_SET, papers(), 2, edited_at=AT + timedelta(hours=1), checks=checks
     )

@@ -62,10 +62,12 @@ class Desk:
             made = Suggestion(paper_id, MODEL.name, self.later(), chosen, scores, needs_review=not sure)
             store.suggestions.save([(paper, made)])
 
-    def annotate(self, paper_id: str, *, by: str = "ann", skipped: bool = False, **tags: tuple[str, ...]) -> None:
+    def annotate(
+        self, paper_id: str, *, by: str = "ann", skipped: bool = False, source: str = "test", **tags: tuple[str, ...]
+    ) -> None:
         said = Annotation(paper_id, by, self.later(), tags, skipped=skipped)
         with self.workspace.store.write():
-            self.workspace.store.labels.annotate([said], source="test", tag_set_version=1, now=self.now)
+            self.workspace.store.labels.annotate([said], source=source, tag_set_version=1, now=self.now)
 
     def accept(self, paper_id: str, *tags: str, by: str = "bob") -> Reviewed:
         return accept(self.workspace, [paper_id], tags, by=by, now=self.later())
