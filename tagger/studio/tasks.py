@@ -69,9 +69,10 @@ def single_tasks(project: Project, found: Mapping[str, Sequence[int]]) -> dict[s
 
 
 def update_task(project: Project, task_id: int, entry: Entry) -> None:
-    """Give a task the present text of its paper."""
+    """Give a task the present text of its paper. What else its data hold, such as its places in views, stays."""
     with talking(project.url):
-        project.client.tasks.update(str(task_id), data=task_data(entry), request_options=ONCE)
+        present: Any = project.client.tasks.get(str(task_id)).data
+        project.client.tasks.update(str(task_id), data=present | task_data(entry), request_options=ONCE)
 
 
 def add_suggestions(project: Project, items: Sequence[tuple[int, Suggestion]], progress: Progress) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tagger.domain.model import no_progress
+from tagger.domain.paper import Entry
+from tagger.steps.push import push
 from tagger.steps.review import waiting
 from tagger.steps.views import LABEL_NEXT, push_in_order, push_review
 from tagger.steps.workspace import Workspace
@@ -63,6 +66,14 @@ def test_a_queue_is_handed_out_in_its_order_and_a_later_one_replaces_it(workspac
     assert send(workspace, "p-4", "p-1", "p-5", "p-0") == first
     assert handed_out(curator, first) == ["p-4", "p-1", "p-5", "p-0"]
     assert set(tasks(workspace)) == {"p-0", "p-1", "p-2", "p-4", "p-5"}
+
+
+def test_a_corrected_paper_keeps_its_place(workspace: Workspace, curator: Person) -> None:
+    page = send(workspace, "p-3", "p-2")
+    with workspace.store.write():
+        workspace.store.papers.save([Entry(replace(PAPERS[3], abstract="Corrected"))], now())
+    assert push(workspace, now=now(), progress=no_progress).updated == 1
+    assert handed_out(curator, page) == ["p-3", "p-2"]
 
 
 def test_a_view_that_someone_deleted_or_changed_is_made_good(workspace: Workspace, curator: Person) -> None:
