@@ -18,8 +18,8 @@ Send = Annotated[bool, typer.Option("--send", help="Send them to Label Studio, t
 def queue(context: typer.Context, size: Size = 16, digest: Day = None, send: Send = False, json: Json = False) -> None:
     """List the papers whose labels would teach most, best first: those likely to carry tags that have few labels.
 
-    GAIN is how many times as much a paper teaches as one taken blindly. With --send they go to Label Studio, where the
-    view "Label next" hands them out in this order.
+    Before each stands its share of what is left to learn. With --send they go to Label Studio, where the view
+    "Label next" hands them out in this order.
 
     Example: tagger queue --size 16 --send
     """
@@ -53,8 +53,10 @@ def _document(pick: "Pick") -> dict[str, object]:
 
 def _lines(pick: "Pick") -> list[str]:
     taught = ", ".join(_taught(tag).replace(" ", "\N{NO-BREAK SPACE}") for tag in pick.teaches)
-    heading = printable(f"{pick.gain:5.2f}  {pick.paper.id}  {pick.paper.title}")[:WIDTH]
-    lines = textwrap.wrap(taught, WIDTH, initial_indent="       teaches ", subsequent_indent=" " * 15)
+    heading = printable(f"{pick.gain:6.2%}  {pick.paper.id}  {pick.paper.title}")[:WIDTH]
+    lines = textwrap.wrap(
+        taught, WIDTH, initial_indent="        teaches ", subsequent_indent=" " * 16, break_on_hyphens=False
+    )
     return [heading, *(line.replace("\N{NO-BREAK SPACE}", " ") for line in lines)]
 
 

@@ -42,9 +42,10 @@ class TaughtTag:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A paper to label; ``gain`` is how many times as much it teaches as the mean of those it was picked from.
+    """A paper to label.
 
-    ``teaches`` are the tags it is expected to teach most, at most three.
+    ``gain`` is its share of what is left to learn, the tags' errors as they are before the first pick; ``teaches`` are
+    the tags it is expected to teach most, at most three.
     """
 
     paper: Paper
@@ -73,7 +74,7 @@ def pick_next(
     carried = (labels * np.concatenate([trust_of(labelled, d) for d in tag_set.dimensions], axis=1)).sum(0)
     meanings = word_vectors().embed(papers)
     known = word_vectors().embed([example.paper for example in labelled])
-    mean_gain = max(float(_gains(likely, carried).sum(1).mean()), 1e-9) if len(papers) else 1.0
+    left = float(_errors(carried).sum())
     picks = []
     for row, gains in greedy_order(likely, carried, meanings, known, size):
         taught = []
@@ -81,7 +82,7 @@ def pick_next(
             if gains[i] > 0:
                 (dimension, tag), score = keys[i], round(float(likely[row, i]), 4)
                 taught.append(TaughtTag(dimension, tag, score, int(labels[:, i].sum())))
-        picks.append(Pick(papers[row], round(float(gains.sum()) / mean_gain, 3), tuple(taught)))
+        picks.append(Pick(papers[row], round(float(gains.sum()) / left, 4), tuple(taught)))
     return picks
 
 
@@ -102,7 +103,7 @@ def greedy_order(
 
     nearest = np.clip((meanings @ known.T).max(1, initial=0), 0, 1)
     for _ in range(size):
-        gains = _gains(likely, carried) * (1 - _LIKENESS_COSTS * nearest)[:, None]
+        gains = (_errors(carried) - _errors(carried + likely)) * (1 - _LIKENESS_COSTS * nearest)[:, None]
         total = np.where(nearest < NEAR_DUPLICATE, gains.sum(1), -1)
         if not len(total) or total.max() < 0:
             return
@@ -113,8 +114,8 @@ def greedy_order(
         nearest[row] = 1  # also where it has no known word, and so no likeness to itself
 
 
-def _gains(likely: NDArray[np.float64], carried: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far each paper brings down each tag's error, (papers, tags); so many labels it has, (tags,)."""
+def _errors(carried: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how large tags' errors are with so many labels, in parts of what they are without any; of any shape."""
     import numpy as np
 
-    return np.asarray((1 + carried) ** -0.5 - (1 + carried + likely) ** -0.5)
+    return np.asarray((1 + carried) ** -0.5)

@@ -19,9 +19,9 @@ PAPERS = {
 }
 SEA = {"p1": 0.9, "p2": 0.5, "p3": 0.6, "p4": 0.3, "p5": 0.2}
 TOLD = """\
- 1.07  p1  Protein folding by graph neural networks
-       teaches sea (0.90, 1 label), plants (0.20, no label),
-               meat (0.10, 1 label)
+ 4.81%  p1  Protein folding by graph neural networks
+        teaches sea (0.90, 1 label), plants (0.20, no label),
+                meat (0.10, 1 label)
 """
 
 

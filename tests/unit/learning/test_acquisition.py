@@ -35,8 +35,14 @@ def test_a_paper_of_a_rare_tag_comes_before_one_of_a_common_tag() -> None:
     labelled = [Example(paper, {"habitat": ("sea",)}) for paper in PAPERS[3:]]
     said = [scores(sea=0.9), scores(), scores(forest=0.7)]
     first, *_ = pick_next(PAPERS[:3], said, labelled, TAG_SET, 3)
-    assert first.paper.id == "p2" and first.gain > 1
+    assert first.paper.id == "p2" and 0 < first.gain < (1 - 1.7**-0.5) / 3.5
     assert [(t.dimension, t.tag, t.score, t.labels) for t in first.teaches] == [("habitat", "forest", 0.7, 0)]
+
+
+def test_a_gain_is_a_share_of_what_all_tags_have_left_to_learn() -> None:
+    first, second = pick_next(PAPERS[:2], [scores(sea=1.0), scores(sea=0.5, forest=0.5)], [], TAG_SET, 2)
+    assert first.gain == round(2 * (1 - 1.5**-0.5) / 4, 4) and first.paper.id == "p1"
+    assert 0 < second.gain < (1.5**-0.5 - 2.5**-0.5) / 4
 
 
 def test_a_label_that_is_trusted_less_leaves_more_to_learn() -> None:
