@@ -12,12 +12,13 @@ from playwright.sync_api import Browser, expect
 
 from tagger.domain.model import no_progress
 from tagger.domain.paper import Entry
+from tagger.errors import StudioError
 from tagger.steps.push import push
 from tagger.steps.review import waiting
 from tagger.steps.views import LABEL_NEXT, push_in_order, push_review
 from tagger.steps.workspace import Workspace
 from tagger.studio.server import LOGIN
-from tests.contract.conftest import Person, RunningServer
+from tests.contract.conftest import CuttingProxy, Person, RunningServer
 from tests.contract.test_loop import PAPERS, now, suggest, tasks, workspace_at
 from tests.unit.steps.desk import DAY
 
@@ -56,7 +57,10 @@ def handed_out(person: Person, page: str) -> list[str]:
 
 def views(person: Person, page: str) -> dict[str, int]:
     project = page.split("/projects/")[1].split("/")[0]
-    return {view["data"]["title"]: view["id"] for view in person.call("GET", f"/api/dm/views/?project={project}")}
+    found = person.call("GET", f"/api/dm/views/?project={project}")
+    titles = [view["data"]["title"] for view in found]
+    assert len(set(titles)) == len(titles), f"a view is there twice: {titles}"
+    return {view["data"]["title"]: view["id"] for view in found}
 
 
 def test_a_queue_is_handed_out_in_its_order_and_a_later_one_replaces_it(workspace: Workspace, curator: Person) -> None:
@@ -86,6 +90,19 @@ def test_a_view_that_someone_deleted_or_changed_is_made_good(workspace: Workspac
     assert (mended["ordering"], mended["gridWidth"]) == (["tasks:data.label_next"], 7)
     curator.call("DELETE", f"/api/dm/views/{label_next}/")
     assert handed_out(curator, send(workspace, "p-1", "p-0")) == ["p-1", "p-0"]
+
+
+def test_a_view_whose_making_was_cut_off_is_made_once(
+    server: RunningServer, proxy: CuttingProxy, tmp_path: Path, curator: Person
+) -> None:
+    with workspace_at(tmp_path, proxy.url, server.token) as workspace:
+        proxy.cut(b"Label next")
+        with pytest.raises(StudioError):
+            send(workspace, "p-2", "p-1")
+        proxy.cut(None)
+        page = send(workspace, "p-2", "p-1")
+        assert list(views(curator, page)) == ["All papers", "Label next"] and proxy.cuts == 1
+        assert handed_out(curator, page) == ["p-2", "p-1"]
 
 
 def test_a_digests_review_hands_out_unsure_papers_first(
