@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tagger.domain.tags import Dimension, TagSet
 from tagger.learning.bootstrap import Interval, Redrawn, draw_papers, interval, mean_redrawn, redraw
@@ -164,7 +164,7 @@ class Answers:
         )
 
 
-def lead(ours: Answers, theirs: Answers) -> dict[str, object]:
+def lead(ours: Answers, theirs: Answers) -> dict[str, Any]:
     """Return by how much the first is ahead in F1, with intervals: both are judged on the same draws of papers."""
     mine, other = (mean_figures(answers.figures()) for answers in (ours, theirs))
     pairs = list(zip(ours.redrawn(), theirs.redrawn(), strict=True))

@@ -102,6 +102,7 @@ def fit(
         words.meanings,
         np.concatenate([part.labels for part in parts], axis=1),
         np.concatenate([part.trust for part in parts], axis=1) > 0,
+        np.concatenate([s.chosen for s in said], axis=1),
     )
     models = tuple(model for model, _ in fitted)
     return Fitted(words.lexicon, words.attention_head, models, bound_of(said), neighbours, aim), said

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.evidence import LabelledPaper
 from tagger.domain.paper import Paper
-from tagger.domain.tags import TagSet
+from tagger.domain.tags import Tags, TagSet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +27,8 @@ class Neighbours:
     """Labelled papers: ids, titles, embeddings in 8 bits, and labels for the tags of all dimensions, side by side.
 
     ``embeddings`` are the encoder's, ``meanings`` those in word vectors: (papers, dims) each, a direction in every row;
-    labels, and which of them were asked for, are (papers, tags). Abstracts aren't kept: a model version may be given
-    away.
+    labels, which of them were asked for, and what the version ``said`` out of fold are (papers, tags), the latter None
+    if that isn't known. Abstracts aren't kept: a model version may be given away.
     """
 
     ids: tuple[str, ...]
@@ -37,6 +37,7 @@ class Neighbours:
     meanings: NDArray[np.int8]
     labels: NDArray[np.bool_]
     asked: NDArray[np.bool_]
+    said: NDArray[np.bool_] | None = None
 
     @cached_property
     def _directions(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -68,15 +69,18 @@ class Neighbours:
             found.append(tuple(self._paper(tag_set, row, round(float(values[row]), 4)) for row in others))
         return found
 
+    def out_of_fold(self, tag_set: TagSet) -> dict[str, Tags]:
+        """Return what the version said of each labelled paper by its id; nothing if that isn't known."""
+        said = () if self.said is None else self.said
+        return {paper_id: _tags(tag_set, row) for paper_id, row in zip(self.ids, said, strict=False)}
+
     def near(self, papers: Sequence[Paper], meanings: NDArray[np.float32]) -> Near:
         """Return what the labelled papers near each paper carry, itself left out."""
         left_out = [self._rows.get(p.id, -1) for p in papers]
         return find_near(meanings, self._directions[1], self.labels, self.asked, left_out)
 
     def _paper(self, tag_set: TagSet, row: int, likeness: float) -> LabelledPaper:
-        carried = iter(self.labels[row])
-        tags = {d.id: tuple(tag for tag in d.tag_ids if next(carried)) for d in tag_set.dimensions}
-        return LabelledPaper(self.ids[row], self.titles[row], likeness, tags)
+        return LabelledPaper(self.ids[row], self.titles[row], likeness, _tags(tag_set, self.labels[row]))
 
 
 @dataclass(frozen=True)
@@ -126,11 +130,17 @@ def neighbours_of(
     meanings: NDArray[np.float32],
     labels: NDArray[np.bool_],
     asked: NDArray[np.bool_],
+    said: NDArray[np.bool_],
 ) -> Neighbours:
-    """Return labelled papers as neighbours; labels and which were asked for are (papers, tags of all dimensions)."""
+    """Return labelled papers as neighbours; the last three arrays are (papers, tags of all dimensions)."""
 
     ids, titles = (tuple(p.id for p in papers), tuple(_shortened(p.title) for p in papers))
-    return Neighbours(ids, titles, _in_8_bits(embeddings), _in_8_bits(meanings), labels, asked)
+    return Neighbours(ids, titles, _in_8_bits(embeddings), _in_8_bits(meanings), labels, asked, said)
+
+
+def _tags(tag_set: TagSet, row: NDArray[np.bool_]) -> Tags:
+    chosen = iter(row)
+    return {d.id: tuple(tag for tag in d.tag_ids if next(chosen)) for d in tag_set.dimensions}
 
 
 def _in_8_bits(vectors: NDArray[np.float32]) -> NDArray[np.int8]:

@@ -31,7 +31,7 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 MODEL = "model.json"
 _ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
-_NEIGHBOURS = ("embeddings", "meanings", "labels", "asked")
+_NEIGHBOURS = ("embeddings", "meanings", "labels", "asked", "said")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -187,6 +187,8 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
             "evidence_means": (tags, len(FEATURES)),
         }
         expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
+    if fitted.neighbours.said is not None:
+        expected["neighbours.said"] = (papers, everything)
     for name, shape in expected.items():
         if found[name].shape != shape or not np.isfinite(found[name]).all():
             raise ValueError(f"{name} isn't {shape} numbers")
@@ -217,7 +219,8 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
 
     tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
     tensors |= {f"attention_head.{field}": tensor for field, tensor in vars(fitted.attention_head).items()}
-    tensors |= {f"neighbours.{name}": getattr(fitted.neighbours, name) for name in _NEIGHBOURS}
+    known = {f"neighbours.{name}": getattr(fitted.neighbours, name) for name in _NEIGHBOURS}
+    tensors |= {name: tensor for name, tensor in known.items() if tensor is not None}
     for i, model in enumerate(fitted.dimensions):
         for name, head in (("word_head", model.word_head), ("body_head", model.body_head)):
             tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}

@@ -48,7 +48,8 @@ def fit_plain_heads(
             fitted.dimensions, words.dimensions, said, tag_set.dimensions, strict=True
         )
     )
-    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said)), said
+    neighbours = replace(fitted.neighbours, said=np.concatenate([s.chosen for s in said], axis=1))
+    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said), neighbours=neighbours), said
 
 
 def judge_plain_heads(

@@ -18,7 +18,7 @@ EMBEDDINGS, MEANINGS = unit(RANDOM.normal(size=(20, 32))), unit(RANDOM.normal(si
 
 def made(count: int) -> Neighbours:
     labels = np.tile([False, True, False, True, True], (count, 1))
-    return neighbours_of(PAPERS[:count], EMBEDDINGS[:count], MEANINGS[:count], labels, np.ones_like(labels))
+    return neighbours_of(PAPERS[:count], EMBEDDINGS[:count], MEANINGS[:count], labels, np.ones_like(labels), labels)
 
 
 def test_the_nearest_are_those_of_the_mean_cosine_with_their_tags(small_tag_set: TagSet) -> None:
@@ -47,14 +47,14 @@ def test_without_labelled_papers_there_are_no_neighbours(small_tag_set: TagSet) 
 def test_a_paper_without_a_known_word_has_neighbours_all_the_same(small_tag_set: TagSet) -> None:
     blank = np.zeros_like(MEANINGS)
     none = np.zeros((20, 5), dtype=bool)
-    found = neighbours_of(PAPERS, EMBEDDINGS, blank, none, none).nearest(small_tag_set, PAPERS, EMBEDDINGS, blank)
+    found = neighbours_of(PAPERS, EMBEDDINGS, blank, none, none, none).nearest(small_tag_set, PAPERS, EMBEDDINGS, blank)
     assert all(len(nearest) == NEAREST and 0 < nearest[0].likeness <= 0.5 for nearest in found)
 
 
 def test_only_what_is_needed_of_a_paper_is_kept() -> None:
     long = [Paper("p", "T" * 5000, "A secret")]
     none = np.zeros((1, 5), dtype=bool)
-    kept = neighbours_of(long, EMBEDDINGS[:1], MEANINGS[:1], none, none)
+    kept = neighbours_of(long, EMBEDDINGS[:1], MEANINGS[:1], none, none, none)
     assert len(kept.titles[0]) == 72 and kept.embeddings.nbytes + kept.meanings.nbytes == 48
 
 
