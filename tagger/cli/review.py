@@ -120,25 +120,33 @@ def reject(context: typer.Context, ids: Ids, tag: TagRefs = None, by: By = None,
 def send(context: typer.Context, digest: Day = None, minutes: Minutes = None, json: Json = False) -> None:
     """Send what awaits review to Label Studio as pre-filled suggestions; `tagger pull` takes the decisions back.
 
-    With --minutes, only those where that time mends most. What is to be judged blind goes along, without suggestions.
+    A digest gets a view of its own there, which hands out what needs a person first. With --minutes, only the papers
+    where that time mends most. What is to be judged blind goes along, without suggestions.
 
     Example: tagger review send --digest 2026-08-07
     """
     from tagger.steps import push as pushing
     from tagger.steps import review as steps
+    from tagger.steps import views
     from tagger.steps.audit import blind_papers
     from tagger.steps.budget import within
     from tagger.steps.workspace import open_workspace
 
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
-        found = steps.waiting(workspace, day=digest.date() if digest else None)
+        day = digest.date() if digest else None
+        found = steps.waiting(workspace, day=day)
         if minutes:
             found = list(within(workspace, found, minutes).papers)
         blind = blind_papers(workspace)
         if not found and not blind:
             raise ReviewError("nothing awaits review", "`tagger predict` suggests tags")
         now = datetime.now().astimezone()
-        result = pushing.push(workspace, only=[*(paper.id for paper, _ in found), *blind], now=now, progress=progress)
+        if day:
+            states = [state for _, state in found]
+            result = views.push_review(workspace, states, day, others=blind, now=now, progress=progress)
+        else:
+            ids = [*(paper.id for paper, _ in found), *blind]
+            result = pushing.push(workspace, only=ids, now=now, progress=progress)
     text = f"Sent {counted(len(found), 'paper')} with {counted(result.suggestions, 'new suggestion')}"
     text += f", and {len(blind)} to judge blind" if blind else ""
     document = {"papers": len(found), "blind": len(blind), "created": result.created, "suggestions": result.suggestions}

@@ -28,10 +28,10 @@ class Readiness:
         known = f"{seen} of {self.tags} tags have an example"
         if self.papers < 16:
             start = "Nearly nothing is learnt yet: suggestions come from the tags' names, words and meanings"
-            return f"{start}; {known}. The first 16 papers help most."
+            return f"{start}; {known}. The first 16 papers help most: `tagger queue`."
         if self.unseen:
             start = f"{known}, {len(self.rare)} of them fewer than {FEW}"
-            return f"{start}. Tags without one are found by name and meaning only."
+            return f"{start}. Tags without one are found by name and meaning only; `tagger queue` seeks some."
         if self.rare:
             return f"Every tag has an example; {len(self.rare)} have fewer than {FEW} and can't be relied on yet."
         return f"Every tag has {FEW} examples or more."

@@ -66,9 +66,10 @@ def single_tasks(project: Project, found: Mapping[str, Sequence[int]]) -> dict[s
 
 
 def update_task(project: Project, task_id: int, data: Mapping[str, str]) -> None:
-    """Give a task other data."""
+    """Give a task other data. What else its data hold, such as its places in views, stays."""
     with talking(project.url):
-        project.client.tasks.update(str(task_id), data=dict(data), request_options=ONCE)
+        present: Any = project.client.tasks.get(str(task_id)).data
+        project.client.tasks.update(str(task_id), data=present | dict(data), request_options=ONCE)
 
 
 def add_suggestions(project: Project, items: Sequence[tuple[int, Suggestion]], progress: Progress) -> int:

@@ -90,13 +90,13 @@ def said(workspace: Workspace) -> dict[str, dict[str, list[str] | str]]:
     }
 
 
-def suggest(workspace: Workspace, paper: Paper, *tags: str) -> None:
+def suggest(workspace: Workspace, paper: Paper, *tags: str, score: float = 0.9, sure: bool = False) -> None:
     version = ModelVersion("m1", now(), "minilm", 1, "f", "d", 5)
     scores = {
-        "habitat": {t: 0.9 if t in tags else 0.1 for t in ("sea", "forest", "cs.CV")},
+        "habitat": {t: score if t in tags else 0.1 for t in ("sea", "forest", "cs.CV")},
         "diet.v2": {"plants": 0.2, "3d": 0.1},
     }
-    made = Suggestion(paper.id, "m1", now(), {"habitat": tags, "diet.v2": ()}, scores, needs_review=True)
+    made = Suggestion(paper.id, "m1", now(), {"habitat": tags, "diet.v2": ()}, scores, needs_review=not sure)
     with workspace.store.write():
         workspace.store.models.save(version)
         workspace.store.models.promote("m1", now())
