@@ -13,8 +13,9 @@ from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
 from tagger.studio.annotations import restore_annotation
+from tagger.studio.payloads import task_data
 from tagger.studio.project import Project
-from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, update_task
+from tagger.studio.tasks import add_suggestions, create_tasks, find_tasks, single_tasks, texts_of, update_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ def push(
     status = studio_status(workspace.settings)
     with open_linked_project(workspace, status, now=now, rebuild=True) as (project, link):
         ids = [paper.id for paper in papers]
-        tasks = single_tasks(project, find_tasks(project, ids))
+        found = find_tasks(project, ids)
+        tasks = single_tasks(project, found)
         missing = [paper for paper in papers if paper.id not in tasks]
         digests = workspace.store.papers.digests_of(ids)
         created = create_tasks(project, [Entry(paper, digests.get(paper.id)) for paper in missing], progress)
@@ -56,7 +58,7 @@ def push(
             for paper in missing:
                 workspace.store.studio.save_task(link, created[paper.id], paper.id, paper.text_hash)
         tasks |= created
-        restored = _restore(workspace, project, link, tasks, progress)
+        restored = _restore(workspace, project, link, tasks, found, progress)
         suggestions = _suggest(workspace, project, ids, tasks, progress)
         return Pushed(len(created), len(papers) - len(created), updated, suggestions, restored, project.labelling_url)
 
@@ -79,30 +81,42 @@ def _update_texts(
     links = workspace.store.studio
     known = links.task_hashes(link)
     digests = workspace.store.papers.digests_of([p.id for p in papers])
+    adopted = [p for p in papers if p.id in tasks and tasks[p.id] not in known.get(p.id, {})]
+    shown = texts_of(project, [p.id for p in adopted])  # a push that was cut may have sent them with a former text
     stale = [p for p in papers if p.id in tasks and known.get(p.id, {}).get(tasks[p.id], p.text_hash) != p.text_hash]
+    stale += [p for p in adopted if not _shows(shown.get(tasks[p.id]), p)]
     for number, paper in enumerate(stale):
         progress("updating texts", number, len(stale))
         update_task(project, tasks[paper.id], Entry(paper, digests.get(paper.id)))
         with workspace.store.write():
             links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
-    adopted = [p for p in papers if p.id in tasks and tasks[p.id] not in known.get(p.id, {})]
     with workspace.store.write():
         for paper in adopted:
             links.save_task(link, tasks[paper.id], paper.id, paper.text_hash)
     return len(stale)
 
 
+def _shows(text: tuple[str, str] | None, paper: Paper) -> bool:
+    sent = task_data(Entry(paper))
+    return text == (sent["title"], sent["abstract"])
+
+
 def _restore(
-    workspace: Workspace, project: Project, link: LinkedProject, tasks: Mapping[str, int], progress: Progress
+    workspace: Workspace,
+    project: Project,
+    link: LinkedProject,
+    tasks: Mapping[str, int],
+    found: Mapping[str, Sequence[int]],
+    progress: Progress,
 ) -> int:
     """Put standing annotations on the server that the papers' tasks never had; returns how many.
 
     One that a task had, and hasn't any more, was deleted there by someone: `pull` takes that as a withdrawal. One whose
-    task is gone went with it, which takes back nobody's word.
+    task is gone went with it, which takes back nobody's word. ``found`` are all tasks there were, doubles included.
     """
     links = workspace.store.studio
     linked = [a for a in links.annotations(link).values() if a.annotation.paper_id in tasks]
-    gone = [a for a in linked if a.task_id != tasks[a.annotation.paper_id]]
+    gone = [a for a in linked if a.task_id not in found.get(a.annotation.paper_id, ())]
     seen = {(a.annotation.paper_id, a.annotation.annotator) for a in linked if a not in gone}
     with workspace.store.write():
         links.save_annotations(link, [replace(a, present=False) for a in gone])

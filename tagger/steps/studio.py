@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tagger.domain.model import Progress
 from tagger.errors import StudioError
-from tagger.files import write_file
+from tagger.files import held, write_file
 from tagger.settings import Settings
 from tagger.steps.workspace import Workspace
 from tagger.store import Store
@@ -22,6 +22,8 @@ from tagger.studio.project import Project, open_project
 from tagger.studio.server import server_status, start_server, stop_server
 
 CONNECTION_NAME = "connection.json"
+# How long a command waits for another one that works with the same project.
+WAIT_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,19 @@ def open_linked_project(
 ) -> Iterator[tuple[Project, LinkedProject]]:
     """Open the workspace's project at that server, and make it where there was none before.
 
-    With ``rebuild`` a project that is gone from the server is made anew; else StudioError is raised.
+    With ``rebuild`` a project that is gone from the server is made anew; else StudioError is raised. One command at a
+    time has it open: another waits.
     """
-    if not status.running:
+    if not status.running and status.local:
         raise StudioError("Label Studio isn't running", "`tagger studio start` starts it")
+    if not status.running:
+        raise StudioError(f"Label Studio at {status.url} doesn't answer", "Try again when it does; nothing is lost")
     links, token = workspace.store.studio, _token(status.token_file)
-    link = links.project(status.place)
+    workspace.settings.studio.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
+        # Two at once would both find what is missing, and both send it.
+        stack.enter_context(held(workspace.settings.studio / "project.lock", _waiting))
+        link = links.project(status.place)
 
         def opened(known: tuple[int, str] | None) -> Project:
             title = workspace.settings.title
@@ -139,6 +147,12 @@ def open_linked_project(
 def _open_once(workspace: Workspace, status: StudioStatus, now: datetime) -> LinkedProject:
     with open_linked_project(workspace, status, now=now, rebuild=True) as (_, link):
         return link
+
+
+def _waiting(seconds: float) -> None:
+    if seconds > WAIT_S:
+        hint = "Try again when it is done"
+        raise StudioError("another tagger command is at work with Label Studio in this workspace", hint)
 
 
 def _resolved(path: Path) -> Path:

@@ -17,12 +17,18 @@ from tagger.studio.page import TEXT_NAME
 
 @dataclass(frozen=True, slots=True)
 class StudioAnnotation:
-    """An annotation as it stands on the server; ``from_suggestion`` is the model whose suggestion it started from."""
+    """An annotation as it stands on the server.
+
+    ``from_suggestion`` is the model whose suggestion it started from; ``import_id`` is the number, by
+    ``restoration_key``, of one that a push put there; one that isn't ``whole`` holds what the tag set doesn't know.
+    """
 
     annotation_id: int
     task_id: int
     annotation: Annotation
     from_suggestion: str | None
+    import_id: int | None = None
+    whole: bool = True
 
 
 def task_data(entry: Entry) -> dict[str, str]:
