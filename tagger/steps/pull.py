@@ -110,11 +110,15 @@ def _take_page(
 
 
 def _says_nothing_new(linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
-    if not seen.whole and not seen.annotation.tags:
+    if not seen.whole and not any(seen.annotation.tags.values()):
         return True  # all it says is unknown: that isn't the same as no tags
     if linked is None or not linked.present:
         return False
-    return (linked.annotation.tags, linked.annotation.skipped) == (seen.annotation.tags, seen.annotation.skipped)
+    return _content(linked.annotation) == _content(seen.annotation)
+
+
+def _content(said: Annotation) -> tuple[dict[str, set[str]], bool]:
+    return {dimension: set(tags) for dimension, tags in said.tags.items() if tags}, said.skipped
 
 
 def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) -> Annotation | None:
@@ -123,9 +127,8 @@ def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) ->
         return None
     said = seen.annotation
     for former in workspace.store.labels.annotations([said.paper_id]).get(said.paper_id, []):
-        if (former.tags, former.skipped) == (said.tags, said.skipped):
-            if restoration_key(former, project.name)[1] == seen.import_id:
-                return former
+        if _content(former) == _content(said) and restoration_key(former, project.name)[1] == seen.import_id:
+            return former
     return None
 
 

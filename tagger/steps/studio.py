@@ -16,7 +16,7 @@ from tagger.settings import Settings
 from tagger.steps.workspace import Workspace
 from tagger.store import Store
 from tagger.store.studio_links import LinkedProject
-from tagger.studio.access import answers, server_url
+from tagger.studio.access import answers, check_version, server_url
 from tagger.studio.connection import ProjectGone
 from tagger.studio.project import Project, open_project
 from tagger.studio.server import server_status, start_server, stop_server
@@ -28,7 +28,10 @@ WAIT_S = 900
 
 @dataclass(frozen=True, slots=True)
 class StudioStatus:
-    """Where Label Studio is. ``local``: tagger runs it; ``project`` is None before the first start or push."""
+    """Where Label Studio is. ``local``: tagger runs it; ``project`` is None before the first start or push.
+
+    ``note`` says, after a start, that its version isn't the tested one.
+    """
 
     running: bool
     url: str
@@ -36,6 +39,7 @@ class StudioStatus:
     local: bool
     login: str | None = None
     project: int | None = None
+    note: str = ""
 
     @property
     def place(self) -> str:
@@ -71,16 +75,18 @@ def start_studio(
         url = server_url(url)
         token_file = _resolved(token_file)
         _token(token_file)
+        note = check_version(url)
         content = json.dumps({"url": url, "token_file": str(token_file)}) + "\n"
         found = StudioStatus(True, url, token_file, local=False)
         link = _open_once(workspace, found, now)
         write_file(connection, content)
     else:
         server = start_server(settings.studio, port=port, progress=progress)
+        note = check_version(server.url)
         connection.unlink(missing_ok=True)
         found = StudioStatus(True, server.url, server.token_file, local=True, login=server.login)
         link = _open_once(workspace, found, now)
-    return replace(found, project=link.project_id)
+    return replace(found, project=link.project_id, note=note)
 
 
 def stop_studio(settings: Settings) -> bool:
