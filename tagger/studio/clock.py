@@ -28,7 +28,7 @@ class ServerClock:
 
     def hear(self, response: httpx.Response) -> None:
         """Take the date of an answer. One that was long on its way looks old, so the latest date counts."""
-        with contextlib.suppress(KeyError, ValueError):
+        with contextlib.suppress(KeyError, ValueError, TypeError):
             date = parsedate_to_datetime(response.headers["date"])
             ahead = date - datetime.now(UTC)
             self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)

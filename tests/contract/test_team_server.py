@@ -124,7 +124,7 @@ def label_studio(postgres: Postgres, folder: Path) -> Iterator[str]:
             stderr=log,
         )
     try:
-        wait_for(lambda: answers(url) or server.poll() is not None, timeout_s=420)
+        wait_for(lambda: answers(url) or server.poll() is not None, timeout_s=900)
         assert server.poll() is None, (folder / "label-studio.log").read_text()[-2000:]
         yield url
     finally:
