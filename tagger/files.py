@@ -95,6 +95,14 @@ def held(path: Path, waiting: Callable[[float], None] = lambda _: None) -> Itera
         yield
 
 
+def delete_folder(path: Path) -> None:
+    """Delete a folder with all that is in it: first it gets a hidden name, so that no part is taken for it."""
+    hidden = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
+    os.rename(path, hidden)
+    _sync_folder(path.parent)
+    shutil.rmtree(hidden)
+
+
 def _sync_folder(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

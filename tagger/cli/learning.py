@@ -45,7 +45,7 @@ def train(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Make a new model version from what people annotated, and make it the current one.
+    """Make a new model version from what people annotated, and make it the current one unless it does worse than that.
 
     Example: tagger train
     """
@@ -67,12 +67,13 @@ def train(
             result.tuning,
             result.aim,
             result.readiness.sentence,
-            result.comparison,
+            result.standing,
             "Next: tagger predict",
         )
         if line
     ]
-    more = {"readiness": result.readiness.sentence, "figures": version.figures, "before": result.before}
+    more = {"readiness": result.readiness.sentence, "figures": version.figures, "promoted": result.promoted}
+    more |= {"comparison": result.comparison.document() if result.comparison else None}
     show(document | more, "\n".join(lines), as_json=json)
 
 

@@ -1,12 +1,18 @@
 """``tagger status`` and ``tagger doctor``."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
 from tagger.cli.output import Json, counted, show, table
 
+if TYPE_CHECKING:
+    from tagger.review import Drift
+
 DIGESTS_SHOWN = 10
+SHIFTS_SHOWN = 5
 
 
 def status(context: typer.Context, json: Json = False) -> None:
@@ -29,8 +35,21 @@ def status(context: typer.Context, json: Json = False) -> None:
         lines += ["", table(("digest", "papers", "decided", "to review", "no tags"), rows, right=(1, 2, 3, 4))]
     if len(found.digests) > DIGESTS_SHOWN:
         lines.append(f"and {len(found.digests) - DIGESTS_SHOWN} earlier digests")
-    lines += ["", f"Next: {found.next}"]
+    lines += [*_drift(found.drift), "", f"Next: {found.next}"]
     show(asdict(found), "\n".join(lines), as_json=json)
+
+
+def _drift(found: "Drift | None") -> Iterator[str]:
+    """Yield what changed in the latest week, if anything did."""
+    if found is None or not (found.shifts or found.scores_moved):
+        return
+    week, before = found.weeks[-1], sum(w.papers for w in found.weeks[:-1])
+    yield ""
+    yield f"Drift in week {week.week} ({counted(week.papers, 'paper')}), against the {before} papers before it:"
+    for shift in found.shifts[:SHIFTS_SHOWN]:
+        yield f"  {shift.dimension}:{shift.tag} on {shift.now:.0%} of the papers, {shift.before:.0%} before"
+    if found.scores_moved:
+        yield f"  scores of suggested tags {found.score_now:.2f} on average, {found.score_before:.2f} before"
 
 
 def doctor(context: typer.Context, json: Json = False) -> None:

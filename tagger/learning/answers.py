@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tagger.domain.tags import Dimension, TagSet
 from tagger.learning.bootstrap import Interval, Redrawn, draw_papers, interval, mean_redrawn, redraw
+from tagger.learning.examples import Example, labels_of, trust_of
 from tagger.learning.metrics import Figures, TagFigures, f1, figures_of, mean_figures, tag_figures
 from tagger.learning.scoring import Fitted, Scored
 
@@ -21,10 +22,14 @@ DRAWN = ("micro_f1", "macro_f1")
 
 @dataclass(frozen=True)
 class Truth:
-    """The tags that hold, (papers, tags) a dimension; each paper's fold, (papers,); draws for intervals."""
+    """The tags that hold, and which were asked for, (papers, tags) a dimension; each paper's fold; draws for intervals.
+
+    Folds are (papers,).
+    """
 
     tag_set: TagSet
     labels: tuple[NDArray[np.bool_], ...]
+    asked: tuple[NDArray[np.bool_], ...]
     folds: NDArray[np.int64]
     draws: NDArray[np.float64]
 
@@ -55,9 +60,11 @@ class TagSummary:
         return asdict(self.figures) | {"threshold": self.threshold, "intervals": {"f1": self.f1_interval}}
 
 
-def truth(tag_set: TagSet, labels: Sequence[NDArray[np.bool_]], folds: NDArray[np.int64], seed: int) -> Truth:
+def truth(tag_set: TagSet, examples: Sequence[Example], folds: NDArray[np.int64], seed: int) -> Truth:
     """Return what answers are compared with; the seed decides which papers are drawn for intervals."""
-    return Truth(tag_set, tuple(labels), folds, draw_papers(len(folds), seed))
+    labels = tuple(labels_of(examples, dimension) for dimension in tag_set.dimensions)
+    asked = tuple(trust_of(examples, dimension) > 0 for dimension in tag_set.dimensions)
+    return Truth(tag_set, labels, asked, folds, draw_papers(len(folds), seed))
 
 
 class Answers:
@@ -83,10 +90,14 @@ class Answers:
         chosen: NDArray[np.bool_],
         thresholds: float | NDArray[np.float64],
     ) -> None:
-        """Take one fold's answers for a dimension: those for the papers of ``rows``, (rows, tags) each."""
+        """Take one fold's answers for a dimension: those for the papers of ``rows``, (rows, tags) each.
+
+        For a tag that wasn't asked for there is no right answer, so none is taken.
+        """
         import numpy as np
 
-        self.scores[index][rows], self.chosen[index][rows] = scores, chosen
+        asked = self.truth.asked[index][rows]
+        self.scores[index][rows], self.chosen[index][rows] = scores * asked, chosen & asked
         self.thresholds[index].append(np.broadcast_to(thresholds, scores.shape[1:]))
 
     def take_scored(self, rows: NDArray[np.int64], scored: Scored, fitted: Fitted) -> None:
@@ -153,7 +164,7 @@ class Answers:
         )
 
 
-def lead(ours: Answers, theirs: Answers) -> dict[str, object]:
+def lead(ours: Answers, theirs: Answers) -> dict[str, Any]:
     """Return by how much the first is ahead in F1, with intervals: both are judged on the same draws of papers."""
     mine, other = (mean_figures(answers.figures()) for answers in (ours, theirs))
     pairs = list(zip(ours.redrawn(), theirs.redrawn(), strict=True))

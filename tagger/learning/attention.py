@@ -57,17 +57,21 @@ def fit_attention(
     labels: NDArray[np.bool_],
     descriptions: NDArray[np.float32],
     seed: int,
+    trust: NDArray[np.float64] | None = None,
 ) -> AttentionHead:
     """Fit a head on term vectors, one array (terms, dims) a paper, and labels of shape (papers, tags).
 
     ``descriptions`` are the tags' embeddings, (tags, dims). Without any paper the head is what it starts from.
+    ``trust``, (papers, tags), is how much each label counts, all alike if None.
     """
     import numpy as np
     import torch
 
     torch.manual_seed(seed)
-    papers, labels = [p for p in papers if len(p)], labels[[len(p) > 0 for p in papers]]
-    share = np.clip((labels.sum(0) + 0.5) / (len(labels) + 1), 0.002, 0.9)
+    has_terms = [len(p) > 0 for p in papers]
+    trust = np.ones(labels.shape) if trust is None else trust
+    papers, labels, trust = [p for p in papers if len(p)], labels[has_terms], trust[has_terms]
+    share = np.clip(((labels * trust).sum(0) + 0.5) / (trust.sum(0) + 1), 0.002, 0.9)
     centre = np.concatenate(papers).mean(0) if papers else descriptions.mean(0)
     start = torch.from_numpy(_centred(descriptions, descriptions.mean(0)))
     queries, values = (torch.nn.Parameter(start.clone()) for _ in range(2))
@@ -82,7 +86,7 @@ def fit_attention(
     )
     steps = round(_EPOCHS * len(papers) / _BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / (steps + 1))
-    targets = torch.from_numpy(labels.astype(np.float32))
+    targets, counts = torch.from_numpy(labels.astype(np.float32)), torch.from_numpy(trust.astype(np.float32))
     units = [torch.from_numpy(_centred(terms, centre)) for terms in papers]
     random = np.random.default_rng(seed)
     queue: list[int] = []
@@ -95,7 +99,9 @@ def fit_attention(
         attraction, judgement = (torch.nn.functional.dropout(terms, _DROPOUT) @ both.T).chunk(2, dim=2)
         weights = attraction.masked_fill(missing, float("-inf")).softmax(1)
         logits = (weights * judgement).sum(1) + intercepts
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets[batch], reduction="sum")
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(
+            logits, targets[batch], counts[batch], reduction="sum"
+        )
         optimizer.zero_grad()
         torch.autograd.backward(loss / len(batch))
         optimizer.step()

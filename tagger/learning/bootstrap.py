@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from tagger.learning.metrics import MACRO_SUPPORT
+from tagger.learning.metrics import macro_tags
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,7 @@ def draw_papers(papers: int, seed: int) -> NDArray[np.float64]:
 def redraw(labels: NDArray[np.bool_], chosen: NDArray[np.bool_], draws: NDArray[np.float64]) -> Redrawn:
     """Return one dimension's F1 in each draw; labels and choices are (papers, tags), ``draws`` (draws, papers).
 
-    Macro F1 is over the tags that count without drawing: those with five uses or more.
+    Macro F1 is over the tags that count without drawing.
     """
     import numpy as np
 
@@ -46,8 +46,8 @@ def redraw(labels: NDArray[np.bool_], chosen: NDArray[np.bool_], draws: NDArray[
     both = draws @ (labels.astype(np.float64) + chosen)
     tags = np.divide(hits, both, out=np.full(hits.shape, np.nan), where=both > 0)
     micro = hits.sum(1) / np.maximum(both.sum(1), 1)
-    counting = np.where(np.isnan(tags), 0, tags)[:, labels.sum(0) >= MACRO_SUPPORT]
-    known = ~np.isnan(tags)[:, labels.sum(0) >= MACRO_SUPPORT]
+    counting = np.where(np.isnan(tags), 0, tags)[:, macro_tags(labels)]
+    known = ~np.isnan(tags)[:, macro_tags(labels)]
     return Redrawn(micro, counting.sum(1) / np.maximum(known.sum(1), 1), tags)
 
 

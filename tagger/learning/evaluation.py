@@ -13,7 +13,7 @@ from tagger.errors import LearningError
 from tagger.learning.answers import Answers, Truth, lead, truth
 from tagger.learning.curve import curve_sizes, fit_on_few
 from tagger.learning.encoder import MAX_TOKENS, paper_text
-from tagger.learning.examples import Example, folds_of, labels_of
+from tagger.learning.examples import Example, folds_of
 from tagger.learning.fitting import Reading
 from tagger.learning.lexicon import fit_lexicon
 from tagger.learning.metrics import MACRO_SUPPORT, figures_of, reliability
@@ -154,8 +154,7 @@ class _Run:
         self._encoder, self._options, self._how, self._folds = encoder, options, how, folds
         self._as_it_is = texts.read(texts.body.upper)
         self._unknown = _unknown_shares(texts, [example.paper for example in examples])
-        labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
-        self.truth = truth(tag_set, labels, folds, options.seed)
+        self.truth = truth(tag_set, examples, folds, options.seed)
         self.model = Answers("tagger", self.truth)
         self.peers = {name: Answers(name, self.truth) for name in (TFIDF, FROZEN)}
         if how.setfit_steps:

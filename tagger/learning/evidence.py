@@ -40,18 +40,23 @@ _FEW_PAPERS = 20
 _FREQUENCY_PAPERS = 15
 
 
-def frequency_logits(labels: NDArray[np.bool_], tags_per_paper: float = 1.7) -> NDArray[np.float64]:
-    """Return the logit of each tag's smoothed frequency; without any paper all tags are equally common."""
+def frequency_logits(
+    labels: NDArray[np.bool_], trust: NDArray[np.float64], tags_per_paper: float = 1.7
+) -> NDArray[np.float64]:
+    """Return the logit of each tag's smoothed frequency; without any paper all tags are equally common.
+
+    Labels, and how much each counts, are (papers, tags).
+    """
     import numpy as np
 
     expected = min(tags_per_paper / labels.shape[1], 0.5)
     strength = 6.0
-    share = (labels.sum(0) + strength * expected) / (len(labels) + strength)
+    share = ((labels * trust).sum(0) + strength * expected) / (trust.sum(0) + strength)
     return np.asarray(np.log(share / np.maximum(1 - share, 1e-3)))
 
 
 def near_logits(
-    shares: NDArray[np.float64], near: int | NDArray[np.int64], frequencies: NDArray[np.float64]
+    shares: NDArray[np.float64], near: float | NDArray[np.float64], frequencies: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the logits of the shares of near papers that carry each tag, (papers, tags), out of so many near papers.
 

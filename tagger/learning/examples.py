@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A paper with the tags that hold for it."""
+    """A paper with the tags that hold for it.
+
+    ``asked`` are the tags, as (dimension id, tag id), that its labels speak of, all of them if None: that a paper
+    doesn't carry a tag which came into the tag set later says nothing. ``weight`` is how far its labels are trusted,
+    0 to 1.
+    """
 
     paper: Paper
     tags: Tags
+    asked: frozenset[tuple[str, str]] | None = None
+    weight: float = 1.0
 
 
 def labels_of(examples: Sequence[Example], dimension: Dimension) -> NDArray[np.bool_]:
@@ -35,6 +42,24 @@ def labels_of(examples: Sequence[Example], dimension: Dimension) -> NDArray[np.b
     return labels
 
 
+def trust_of(examples: Sequence[Example], dimension: Dimension) -> NDArray[np.float64]:
+    """Return how much each label counts, (examples, tags of the dimension).
+
+    It is 0 for a tag that a paper's labels don't speak of. A required dimension in which a paper carries nothing wasn't
+    answered.
+    """
+    import numpy as np
+
+    trust = np.ones((len(examples), len(dimension.tags)))
+    for row, example in enumerate(examples):
+        carried = example.tags.get(dimension.id, ())
+        trust[row] = example.weight if carried or not dimension.required else 0.0
+        if example.asked is not None:
+            said = [tag in carried or (dimension.id, tag) in example.asked for tag in dimension.tag_ids]
+            trust[row] *= said
+    return trust
+
+
 def folds_of(paper_ids: Iterable[str], folds: int, salt: str) -> NDArray[np.int64]:
     """Return each paper's fold, 0 to ``folds`` - 1, by a hash of its id: no paper changes sides as data grows."""
     import numpy as np
@@ -43,6 +68,11 @@ def folds_of(paper_ids: Iterable[str], folds: int, salt: str) -> NDArray[np.int6
 
 
 def data_fingerprint(examples: Iterable[Example]) -> str:
-    """Return SHA-256, in hex, of what is learnt from: texts and tags, whatever their order."""
-    rows = sorted(f"{e.paper.id} {e.paper.text_hash} {sorted((d, *t) for d, t in e.tags.items())}" for e in examples)
+    """Return SHA-256, in hex, of what is learnt from: texts, tags and trust, whatever their order."""
+    rows = sorted(
+        f"{e.paper.id} {e.paper.text_hash} {sorted((d, *t) for d, t in e.tags.items())}"
+        + (f" of {sorted(e.asked)}" if e.asked is not None else "")
+        + (f" at {e.weight:.4f}" if e.weight != 1 else "")
+        for e in examples
+    )
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()

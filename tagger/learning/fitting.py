@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tagger.domain.tags import TagSet
 from tagger.learning.evidence import evidence, frequency_logits, mean_evidence
 from tagger.learning.examples import Example, folds_of
-from tagger.learning.heads import Head, fit_head
+from tagger.learning.heads import fit_head
 from tagger.learning.neighbours import neighbours_of
 from tagger.learning.options import BEST_F1, Aim
 from tagger.learning.scoring import DimensionModel, Fitted
@@ -55,7 +55,10 @@ class Readings:
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """What a dimension's parts said of papers they hadn't seen, (papers, tags) each."""
+    """What a dimension's parts said of papers they hadn't seen, (papers, tags) each.
+
+    A tag that wasn't asked for on a paper scores 0 there and isn't chosen, so that nothing is made of it.
+    """
 
     labels: NDArray[np.bool_]
     word_logits: NDArray[np.float64]
@@ -83,6 +86,7 @@ def fit(
     stacks said of papers they hadn't seen. ``priors`` are the stack's starting weights, one array a dimension, where
     those that come with tagger aren't wanted; ``aim`` is what thresholds are chosen for.
     """
+    import numpy as np
 
     parts = words.dimensions
     ids = [example.paper.id for example in examples]
@@ -93,7 +97,12 @@ def fit(
     ]
     said = [out_of_fold for _, out_of_fold in fitted]
     neighbours = neighbours_of(
-        [example.paper for example in examples], readings.final.papers, words.meanings, [s.labels for s in said]
+        [example.paper for example in examples],
+        readings.final.papers,
+        words.meanings,
+        np.concatenate([part.labels for part in parts], axis=1),
+        np.concatenate([part.trust for part in parts], axis=1) > 0,
+        np.concatenate([s.chosen for s in said], axis=1),
     )
     models = tuple(model for model, _ in fitted)
     return Fitted(words.lexicon, words.attention_head, models, bound_of(said), neighbours, aim), said
@@ -141,17 +150,17 @@ def _fit_dimension(
 ) -> tuple[DimensionModel, OutOfFold]:
     import numpy as np
 
-    labels = words.labels
+    labels, trust = words.labels, words.trust
     judged = _judge_dimension(index, paper_ids, required, words, readings, seed, prior, aim)
     model = DimensionModel(
         word_head=words.word_head,
-        body_head=_fit_body_head(labels, readings, judged.c, seed),
+        body_head=fit_head(readings.final.papers, labels, judged.c, seed, trust=trust),
         tag_vectors=words.tag_vectors,
         tag_embeddings=readings.final.tags[index],
         likeness_means=np.stack([words.likeness_means, _ordinary_likeness(readings.final, index)]),
         count_means=words.count_means,
-        frequencies=frequency_logits(labels),
-        weights=fit_stack(judged.found, labels, prior),
+        frequencies=frequency_logits(labels, trust),
+        weights=fit_stack(judged.found, labels, prior, trust),
         evidence_means=mean_evidence(judged.found, words.count_means),
         thresholds=judged.thresholds,
     )
@@ -170,17 +179,17 @@ def _judge_dimension(
 ) -> _Judged:
     import numpy as np
 
-    labels = words.labels
-    c, body_logits = _cross_body_head(labels, readings, seed)
+    labels, trust = words.labels, words.trust
+    c, body_logits = _cross_body_head(labels, trust, readings, seed)
     likeness = np.zeros(labels.shape, dtype=np.float32)
     for fold, reading in enumerate(readings.unseen):
         rows = readings.folds == fold
         likeness[rows] = reading.papers[rows] @ reading.tags[index].T - _ordinary_likeness(reading, index)
     heads = (words.word_logits, words.attention_logits, body_logits)
     found = evidence(heads, (words.likeness, likeness), words.near, words.counts, words.count_means, words.common)
-    scores = _stack_scores(found, labels, paper_ids, prior)
+    scores = _stack_scores(found, labels, trust, paper_ids, prior) * (trust > 0)
     thresholds = tag_thresholds(labels, scores, required=required, aim=aim)
-    chosen = choose(scores, thresholds, required=required)
+    chosen = choose(scores, thresholds, required=required) & (trust > 0)
     return _Judged(c, found, thresholds, OutOfFold(labels, words.word_logits, scores, chosen))
 
 
@@ -190,18 +199,21 @@ def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:
     return ordinary_likeness(np.concatenate([reading.papers, reading.background]), reading.tags, index)
 
 
-def _cross_body_head(labels: NDArray[np.bool_], readings: Readings, seed: int) -> tuple[float, NDArray[np.float64]]:
-    return best_cross_logits(
-        labels, lambda c: cross_logits(lambda fold: readings.unseen[fold].papers, labels, readings.folds, c, seed)
-    )
+def _cross_body_head(
+    labels: NDArray[np.bool_], trust: NDArray[np.float64], readings: Readings, seed: int
+) -> tuple[float, NDArray[np.float64]]:
+    def crossed(c: float) -> NDArray[np.float64]:
+        return cross_logits(lambda f: readings.unseen[f].papers, labels, readings.folds, c, seed, trust=trust)
 
-
-def _fit_body_head(labels: NDArray[np.bool_], readings: Readings, c: float, seed: int) -> Head:
-    return fit_head(readings.final.papers, labels, c, seed)
+    return best_cross_logits(labels, crossed, trust)
 
 
 def _stack_scores(
-    found: NDArray[np.float64], labels: NDArray[np.bool_], paper_ids: Sequence[str], prior: NDArray[np.float64]
+    found: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    trust: NDArray[np.float64],
+    paper_ids: Sequence[str],
+    prior: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the stack's probabilities for each fold of papers, from a stack fitted on the others."""
     import numpy as np
@@ -210,6 +222,6 @@ def _stack_scores(
     scores = np.zeros(labels.shape)
     for fold in range(FOLDS):
         held_out = folds == fold
-        weights = fit_stack(found[~held_out], labels[~held_out], prior)
+        weights = fit_stack(found[~held_out], labels[~held_out], prior, trust[~held_out])
         scores[held_out] = weigh(found[held_out], weights)
     return scores

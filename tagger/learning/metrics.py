@@ -38,9 +38,10 @@ class Bin:
 class Figures:
     """A dimension's figures, or their means over dimensions.
 
-    Macro figures are over tags with five uses or more, ``macro_f1_all`` over all tags used. Example F1 is each paper's
-    own F1, averaged; a paper without tags that gets none counts as 1. Coverage is the share of right tags that are
-    still suggested where suggestions are cut at the score from which 95 % of them are right.
+    Macro figures are over tags with five uses or more, or where none has so many, over all tags used, as
+    ``macro_f1_all`` always is. Example F1 is each paper's own F1, averaged; a paper without tags that gets none counts
+    as 1. Coverage is the share of right tags that are still suggested where suggestions are cut at the score from which
+    95 % of them are right.
     """
 
     micro_f1: float
@@ -87,7 +88,7 @@ def figures_of(labels: NDArray[np.bool_], chosen: NDArray[np.bool_], scores: NDA
     examples = [f1(h, p, t) if p + t else 1.0 for h, p, t in zip(hits, picked, true, strict=True)]
     return Figures(
         micro_f1=f1(total_hits, total_picked, total_true),
-        macro_f1=_mean([t.f1 for t in tags if t.support >= MACRO_SUPPORT]),
+        macro_f1=_mean([t.f1 for t, counts in zip(tags, macro_tags(labels), strict=True) if counts]),
         macro_f1_all=_mean([t.f1 for t in tags if t.support]),
         example_f1=float(np.mean(examples)) if examples else 0.0,
         micro_precision=total_hits / total_picked if total_picked else 0.0,
@@ -96,6 +97,15 @@ def figures_of(labels: NDArray[np.bool_], chosen: NDArray[np.bool_], scores: NDA
         expected_calibration_error=calibration_error(labels.ravel(), scores.ravel()),
         coverage=recall_at(COVERAGE_PRECISION, labels.ravel(), scores.ravel()) if total_true else 0.0,
     )
+
+
+def macro_tags(labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which tags count in macro figures, (tags,); labels are (papers, tags)."""
+    import numpy as np
+
+    support = labels.sum(0)
+    often = support >= MACRO_SUPPORT
+    return np.asarray(often if often.any() else support > 0)
 
 
 def mean_figures(of: list[Figures]) -> Figures:

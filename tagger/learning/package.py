@@ -31,7 +31,7 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 MODEL = "model.json"
 _ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
-_NEIGHBOURS = ("embeddings", "meanings", "labels")
+_NEIGHBOURS = ("embeddings", "meanings", "labels", "asked", "said")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -114,6 +114,7 @@ def read_tag_set(folder: Path) -> TagSet:
 
 def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
     """Verify a model version and return it, less its encoder. Raises ModelError."""
+    import numpy as np
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -134,7 +135,9 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         lexicon = Lexicon(tuple(content["terms"]), tensors["rarity"])
         attention_head = AttentionHead(**_part(tensors, "attention_head."))
         labelled = content["neighbours"]
-        neighbours = Neighbours(tuple(labelled["ids"]), tuple(labelled["titles"]), **_part(tensors, "neighbours."))
+        known = _part(tensors, "neighbours.")
+        known.setdefault("asked", np.ones_like(known["labels"]))
+        neighbours = Neighbours(tuple(labelled["ids"]), tuple(labelled["titles"]), **known)
         fitted = Fitted(
             lexicon, attention_head, dimensions, float(content["sure_bound"]), neighbours, parse_aim(content["aim"])
         )
@@ -166,6 +169,7 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
         "neighbours.embeddings": (papers, dims),
         "neighbours.meanings": (papers, vector_dims),
         "neighbours.labels": (papers, everything),
+        "neighbours.asked": (papers, everything),
     }
     for i, dimension in enumerate(tag_set.dimensions):
         tags = len(dimension.tags)
@@ -183,6 +187,8 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
             "evidence_means": (tags, len(FEATURES)),
         }
         expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
+    if fitted.neighbours.said is not None:
+        expected["neighbours.said"] = (papers, everything)
     for name, shape in expected.items():
         if found[name].shape != shape or not np.isfinite(found[name]).all():
             raise ValueError(f"{name} isn't {shape} numbers")
@@ -213,7 +219,8 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
 
     tensors: dict[str, NDArray[Any]] = {"rarity": fitted.lexicon.rarity}
     tensors |= {f"attention_head.{field}": tensor for field, tensor in vars(fitted.attention_head).items()}
-    tensors |= {f"neighbours.{name}": getattr(fitted.neighbours, name) for name in _NEIGHBOURS}
+    known = {f"neighbours.{name}": getattr(fitted.neighbours, name) for name in _NEIGHBOURS}
+    tensors |= {name: tensor for name, tensor in known.items() if tensor is not None}
     for i, model in enumerate(fitted.dimensions):
         for name, head in (("word_head", model.word_head), ("body_head", model.body_head)):
             tensors |= {f"{i}.{name}.{field}": tensor for field, tensor in vars(head).items()}

@@ -40,13 +40,16 @@ def fit_plain_heads(
     dimensions = tuple(
         replace(
             model,
-            body_head=fit_head(readings.final.papers, out_of_fold.labels, C, seed, balanced=False),
+            body_head=fit_head(readings.final.papers, part.labels, C, seed, trust=part.trust, balanced=False),
             weights=np.tile(body_head_alone, (len(model.weights), 1)),
             thresholds=_thresholds(out_of_fold.labels, out_of_fold.scores, dimension.required, aim),
         )
-        for model, out_of_fold, dimension in zip(fitted.dimensions, said, tag_set.dimensions, strict=True)
+        for model, part, out_of_fold, dimension in zip(
+            fitted.dimensions, words.dimensions, said, tag_set.dimensions, strict=True
+        )
     )
-    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said)), said
+    neighbours = replace(fitted.neighbours, said=np.concatenate([s.chosen for s in said], axis=1))
+    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said), neighbours=neighbours), said
 
 
 def judge_plain_heads(
@@ -56,11 +59,10 @@ def judge_plain_heads(
     import numpy as np
 
     def judged(part: WordEvidence, required: bool) -> OutOfFold:
-        logits = cross_logits(
-            lambda fold: readings.unseen[fold].papers, part.labels, readings.folds, C, seed, balanced=False
-        )
-        scores = sigmoid(np.clip(logits, -LOGIT_BOUND, LOGIT_BOUND))
-        chosen = choose(scores, _thresholds(part.labels, scores, required, aim), required=required)
+        labels, trust, folds = part.labels, part.trust, readings.folds
+        logits = cross_logits(lambda f: readings.unseen[f].papers, labels, folds, C, seed, trust=trust, balanced=False)
+        scores = sigmoid(np.clip(logits, -LOGIT_BOUND, LOGIT_BOUND)) * (trust > 0)
+        chosen = choose(scores, _thresholds(labels, scores, required, aim), required=required) & (trust > 0)
         return OutOfFold(part.labels, part.word_logits, scores, chosen)
 
     return [judged(part, d.required) for part, d in zip(words.dimensions, tag_set.dimensions, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import ModelVersion, Progress, no_progress
 from tagger.domain.paper import Paper
-from tagger.domain.tags import TagSet
+from tagger.domain.tags import Tags, TagSet
 from tagger.learning.encoder import OnnxEncoder, paper_text
 from tagger.learning.explanation import explain
 from tagger.learning.package import read_package
@@ -42,6 +42,11 @@ class Predictor:
     def learnt_from(self) -> frozenset[str]:
         """The ids of the papers it learnt from."""
         return frozenset(self._fitted.neighbours.ids)
+
+    @property
+    def out_of_fold(self) -> Mapping[str, Tags]:
+        """What it said, by id, of papers it learnt from, when they were held out; nothing if that isn't known."""
+        return self._fitted.neighbours.out_of_fold(self.tag_set)
 
     def predict(self, papers: Sequence[Paper], *, at: datetime, progress: Progress = no_progress) -> list[Suggestion]:
         """Return a suggestion for each paper, in order.

@@ -12,7 +12,7 @@ from tagger.learning.attention import AttentionHead
 from tagger.learning.evidence import evidence, near_logits
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
-from tagger.learning.neighbours import Neighbours, near_papers
+from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import Aim
 from tagger.learning.stack import weigh
 from tagger.learning.thresholds import choose, expected_disagreement
@@ -106,18 +106,18 @@ def find_evidence(
     weighed = [fitted.lexicon.weigh(paper) for paper in papers]
     vectors = word_vectors()
     attended = fitted.attention_head.logits([vectors.terms(paper) for paper in papers])
-    shares, near = fitted.neighbours.shares(papers, meanings), near_papers(len(fitted.neighbours.ids))
+    near = fitted.neighbours.near(papers, meanings)
     ends = np.cumsum([len(dimension.tags) for dimension in tag_set.dimensions])[:-1]
     found = []
     counts = word_counts(papers, [tag for dimension in tag_set.dimensions for tag in dimension.tags])
-    parts = (np.split(each, ends, axis=1) for each in (attended, shares, counts))
-    for model, attention_logits, shares_of, counts_of in zip(fitted.dimensions, *parts, strict=True):
+    parts = (np.split(each, ends, axis=1) for each in (attended, near.shares, near.counts, counts))
+    for model, attention_logits, shares_of, near_of, counts_of in zip(fitted.dimensions, *parts, strict=True):
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
         for row, (columns, weights) in enumerate(weighed):
             word_logits[row] += weights @ model.word_head.weights[columns]
         heads = (word_logits, attention_logits, model.body_head.logits(embeddings))
         cosines = (meanings @ model.tag_vectors.T, embeddings @ model.tag_embeddings.T)
         likenesses = [cosine - means for cosine, means in zip(cosines, model.likeness_means, strict=True)]
-        said_near = near_logits(shares_of, near, model.frequencies)
+        said_near = near_logits(shares_of, near_of, model.frequencies)
         found.append(evidence(heads, likenesses, said_near, counts_of, model.count_means, model.frequencies))
     return found

@@ -78,42 +78,56 @@ def shares(
 
 
 def fit_stack(
-    features: NDArray[np.float64], labels: NDArray[np.bool_], prior: NDArray[np.float64]
+    features: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    prior: NDArray[np.float64],
+    trust: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return a dimension's weights for each of its tags, shape (tags, features + 1), the last being the intercept.
 
     Evidence is of shape (papers, tags, features), ``labels`` (papers, tags), ``prior`` (features + 1,). The pull of the
-    prior is strong for up to 32 papers, and weakens as there are more of them.
+    prior is strong for up to 32 papers, and weakens as there are more of them. ``trust``, (papers, tags), is how much
+    each label counts, all alike if None.
     """
     import numpy as np
 
+    trust = np.ones(labels.shape) if trust is None else trust
+
     penalty = min(max(32 * MOST_PENALTY / max(len(labels), 1), LEAST_PENALTY), MOST_PENALTY)
-    shared = fit_weights(features.reshape(-1, features.shape[-1]), labels.ravel(), prior, penalty)
-    own = [fit_weights(features[:, tag], labels[:, tag], shared, TAG_PENALTY) for tag in range(labels.shape[1])]
+    shared = fit_weights(features.reshape(-1, features.shape[-1]), labels.ravel(), prior, penalty, trust.ravel())
+    own = [
+        fit_weights(features[:, tag], labels[:, tag], shared, TAG_PENALTY, trust[:, tag])
+        for tag in range(labels.shape[1])
+    ]
     return np.stack(own)
 
 
 def fit_weights(
-    features: NDArray[np.float64], labels: NDArray[np.bool_], prior: NDArray[np.float64], penalty: float
+    features: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    prior: NDArray[np.float64],
+    penalty: float,
+    trust: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return logistic regression's weights, intercept last, pulled towards ``prior``; found by Newton's method.
 
-    Features are of shape (pairs, features), labels (pairs,).
+    Features are of shape (pairs, features), labels (pairs,); ``trust``, (pairs,), is how much each counts.
     """
     import numpy as np
 
     pairs = np.concatenate([features, np.ones((len(features), 1))], axis=1)
-    true = labels.astype(np.float64)
+    true, trust = labels.astype(np.float64), np.ones(len(labels)) if trust is None else trust
 
     def loss(weights: NDArray[np.float64]) -> float:
         logits, distance = pairs @ weights, weights - prior
-        return float(np.logaddexp(0, logits).sum() - true @ logits + penalty * distance @ distance / 2)
+        losses = np.logaddexp(0, logits) - true * logits
+        return float(trust @ losses + penalty * distance @ distance / 2)
 
     weights, value = prior, loss(prior)
     for _ in range(_MOST_STEPS):
         probabilities = sigmoid(pairs @ weights)
-        gradient = pairs.T @ (probabilities - true) + penalty * (weights - prior)
-        curvature = (pairs * (probabilities * (1 - probabilities))[:, None]).T @ pairs
+        gradient = pairs.T @ (trust * (probabilities - true)) + penalty * (weights - prior)
+        curvature = (pairs * (trust * probabilities * (1 - probabilities))[:, None]).T @ pairs
         step = np.linalg.solve(curvature + penalty * np.eye(len(prior)), gradient)
         # The loss is convex, so some part of the step lowers it, up to rounding.
         while (lower := loss(weights - step)) > value and np.abs(step).max() > _TOLERANCE:

@@ -11,10 +11,10 @@ from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag, TagSet
 from tagger.learning.attention import AttentionHead, fit_attention
 from tagger.learning.evidence import frequency_logits, near_logits
-from tagger.learning.examples import Example, folds_of, labels_of
+from tagger.learning.examples import Example, folds_of, labels_of, trust_of
 from tagger.learning.heads import CHOICES_OF_C, Head, best_c, fit_head
 from tagger.learning.lexicon import Lexicon, fit_lexicon
-from tagger.learning.neighbours import near_papers, shares_near
+from tagger.learning.neighbours import Near, find_near
 from tagger.learning.word_vectors import word_vectors
 from tagger.learning.words import word_counts
 
@@ -46,9 +46,11 @@ class WordEvidence:
     """A dimension's labels, word head, what both heads said out of fold, likeness less its means, and counts.
 
     Arrays are of shape (papers, tags), counts (papers, tags, 4), their means without papers; tag vectors (tags, dims).
+    ``trust`` is how much each label counts, 0 where the tag wasn't asked for.
     """
 
     labels: NDArray[np.bool_]
+    trust: NDArray[np.float64]
     word_head: Head
     word_logits: NDArray[np.float64]
     attention_logits: NDArray[np.float64]
@@ -77,25 +79,27 @@ def fit_words(
     vectors = word_vectors()
     folds = folds_of([paper.id for paper in papers], FOLDS, "words")
     labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
+    trust = [trust_of(examples, dimension) for dimension in tag_set.dimensions]
     tags = [vectors.embed([_description(tag) for tag in dimension.tags]) for dimension in tag_set.dimensions]
     ends = np.cumsum([0, *(len(t) for t in tags)]).tolist()
-    attention, attended = _fit_attention(papers, labels, tags, folds, seed, progress)
+    attention, attended = _fit_attention(papers, labels, trust, tags, folds, seed, progress)
     meanings, ordinary = vectors.embed(papers), vectors.embed(background)
-    common = [_common(of_dimension, folds) for of_dimension in labels]
-    shares, near = _shares_near(meanings, labels, folds)
+    common = [_common(*each, folds) for each in zip(labels, trust, strict=True)]
+    near = _find_near(meanings, np.concatenate(labels, axis=1), np.concatenate(trust, axis=1) > 0, folds)
     found = []
     for i, dimension in enumerate(tag_set.dimensions):
         part = slice(ends[i], ends[i + 1])
-        word_head, word_logits = _fit_word_head(words, labels[i], folds, seed)
+        word_head, word_logits = _fit_word_head(words, labels[i], trust[i], folds, seed)
         means = ordinary_likeness(np.concatenate([meanings, ordinary]), tags, i)
         counts = word_counts(papers, dimension.tags)
         found.append(
             WordEvidence(
                 labels=labels[i],
+                trust=trust[i],
                 word_head=word_head,
                 word_logits=word_logits,
                 attention_logits=attended[:, part],
-                near=near_logits(shares[:, part], near, common[i]),
+                near=near_logits(near.shares[:, part], near.counts[:, part], common[i]),
                 common=common[i],
                 tag_vectors=tags[i],
                 likeness=meanings @ tags[i].T - means,
@@ -122,11 +126,13 @@ def ordinary_likeness(
 
 
 def best_cross_logits(
-    labels: NDArray[np.bool_], cross: Callable[[float], NDArray[np.float64]]
+    labels: NDArray[np.bool_],
+    cross: Callable[[float], NDArray[np.float64]],
+    trust: NDArray[np.float64] | None = None,
 ) -> tuple[float, NDArray[np.float64]]:
     """Return the C whose out-of-fold logits, ``cross(c)``, rank tags best, and those logits."""
     found = [cross(c) for c in CHOICES_OF_C]
-    best = best_c(found, labels)
+    best = best_c(found, labels, trust)
     return CHOICES_OF_C[best], found[best]
 
 
@@ -137,6 +143,7 @@ def cross_logits(
     c: float,
     seed: int,
     *,
+    trust: NDArray[np.float64] | None = None,
     balanced: bool = True,
 ) -> NDArray[np.float64]:
     """Return what heads fitted on the other folds say of each fold's papers; ``features(fold)`` are all papers'.
@@ -149,22 +156,25 @@ def cross_logits(
     for fold in np.unique(folds):
         held_out = folds == fold
         if not held_out.all():
-            known = features(int(fold))
-            head = fit_head(known[~held_out], labels[~held_out], c, seed, balanced=balanced)
+            known, counts = features(int(fold)), None if trust is None else trust[~held_out]
+            head = fit_head(known[~held_out], labels[~held_out], c, seed, trust=counts, balanced=balanced)
             logits[held_out] = head.logits(known[held_out])
     return logits
 
 
 def _fit_word_head(
-    words: Matrix, labels: NDArray[np.bool_], folds: NDArray[np.int64], seed: int
+    words: Matrix, labels: NDArray[np.bool_], trust: NDArray[np.float64], folds: NDArray[np.int64], seed: int
 ) -> tuple[Head, NDArray[np.float64]]:
-    c, logits = best_cross_logits(labels, lambda c: cross_logits(lambda _: words, labels, folds, c, seed))
-    return fit_head(words, labels, c, seed), logits
+    c, logits = best_cross_logits(
+        labels, lambda c: cross_logits(lambda _: words, labels, folds, c, seed, trust=trust), trust
+    )
+    return fit_head(words, labels, c, seed, trust=trust), logits
 
 
 def _fit_attention(
     papers: Sequence[Paper],
     labels: Sequence[NDArray[np.bool_]],
+    trust: Sequence[NDArray[np.float64]],
     tags: Sequence[NDArray[np.float32]],
     folds: NDArray[np.int64],
     seed: int,
@@ -175,42 +185,40 @@ def _fit_attention(
 
     terms = [word_vectors().terms(paper) for paper in papers]
     carried, descriptions = np.concatenate(labels, axis=1), np.concatenate(tags)
+    counts = np.concatenate(trust, axis=1)
     logits = np.zeros(carried.shape)
     for fold in range(FOLDS):
         progress("learning where to look", fold, FOLDS + 1)
         known, held_out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         if len(held_out):
-            head = fit_attention([terms[i] for i in known], carried[known], descriptions, seed)
+            head = fit_attention([terms[i] for i in known], carried[known], descriptions, seed, counts[known])
             logits[held_out] = head.logits([terms[i] for i in held_out])
     progress("learning where to look", FOLDS, FOLDS + 1)
-    head = fit_attention(terms, carried, descriptions, seed)
+    head = fit_attention(terms, carried, descriptions, seed, counts)
     progress("learning where to look", FOLDS + 1, FOLDS + 1)
     return head, logits
 
 
-def _common(labels: NDArray[np.bool_], folds: NDArray[np.int64]) -> NDArray[np.float64]:
+def _common(labels: NDArray[np.bool_], trust: NDArray[np.float64], folds: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how common each tag is among the papers of other folds, (papers, tags): none is told its own label."""
     import numpy as np
 
-    return np.array([frequency_logits(labels[folds != fold]) for fold in range(FOLDS)])[folds]
+    others = [folds != fold for fold in range(FOLDS)]
+    return np.array([frequency_logits(labels[rows], trust[rows]) for rows in others])[folds]
 
 
-def _shares_near(
-    meanings: NDArray[np.float32], labels: Sequence[NDArray[np.bool_]], folds: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the shares of near papers of other folds that carry each tag, (papers, all tags), and how many are near.
-
-    The latter are (papers, 1).
-    """
+def _find_near(
+    meanings: NDArray[np.float32], labels: NDArray[np.bool_], asked: NDArray[np.bool_], folds: NDArray[np.int64]
+) -> Near:
+    """Return what near papers of other folds carry, for the tags of all dimensions."""
     import numpy as np
 
-    carried = np.concatenate(labels, axis=1)
-    shares, near = np.zeros(carried.shape), np.zeros((len(folds), 1), dtype=np.int64)
+    shares, counts = np.zeros(labels.shape), np.zeros(labels.shape)
     for fold in range(FOLDS):
         known, held_out = folds != fold, folds == fold
-        shares[held_out] = shares_near(meanings[held_out], meanings[known], carried[known])
-        near[held_out] = near_papers(int(known.sum()))
-    return shares, near
+        near = find_near(meanings[held_out], meanings[known], labels[known], asked[known])
+        shares[held_out], counts[held_out] = near.shares, near.counts
+    return Near(shares, counts)
 
 
 def _mean_counts(counts: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

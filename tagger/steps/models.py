@@ -1,14 +1,14 @@
-"""The model versions of a workspace: listed, shown, promoted."""
+"""The model versions of a workspace: listed, shown, exported, removed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from tagger.domain.model import ModelVersion
 from tagger.domain.tags import TagSet
 from tagger.errors import ModelError
+from tagger.files import delete_folder
 from tagger.learning import package
 from tagger.learning.setfit_export import export_setfit
 from tagger.learning.weights import find_weights
@@ -73,13 +73,17 @@ def knows(folder: Path, tag_set: TagSet) -> bool:
     return [(d.id, d.tag_ids) for d in theirs.dimensions] == [(d.id, d.tag_ids) for d in tag_set.dimensions]
 
 
-def promote(workspace: Workspace, name: str, now: datetime) -> ModelVersion:
-    """Make a verified model version the current one. Raises ModelError."""
-    version = model_version(workspace, name)
-    with workspace.store.write():
-        workspace.store.models.save(version)
-        workspace.store.models.promote(name, now)
-    return version
+def remove(workspace: Workspace, name: str) -> None:
+    """Delete a model version's folder; what it suggested stays. Raises ModelError, also for the current version."""
+    folder = workspace.settings.models / name
+    if name == workspace.store.models.current_name():
+        raise ModelError(f"{name} is the current model version", "Promote another one first")
+    if folder not in model_folders(workspace.settings):
+        raise ModelError(f"there is no model version '{name}'", "`tagger models list` shows them")
+    try:
+        delete_folder(folder)
+    except OSError as error:
+        raise ModelError(f"can't delete {folder}: {error.strerror}") from error
 
 
 def export(workspace: Workspace, name: str, folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
+from tagger.review import Drift, find_drift
 from tagger.steps.models import check_model
 from tagger.steps.workspace import Workspace
 
@@ -26,7 +27,10 @@ class DigestStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained."""
+    """Where a workspace stands. ``labelled_since`` counts papers that people tagged after the model was trained.
+
+    ``drift`` is how the current model's suggestions changed lately; None if there are too few to tell.
+    """
 
     papers: int
     annotated: int
@@ -34,6 +38,7 @@ class Status:
     model: str | None
     labelled_since: int
     digests: tuple[DigestStatus, ...]
+    drift: Drift | None
     next: str
 
 
@@ -44,15 +49,16 @@ def status(workspace: Workspace) -> Status:
     annotated = sum(state.annotated for state in states.values())
     waiting = sum(state.status == "waiting" for state in states.values())
     digests = []
-    in_digests: set[str] = set()
+    days: dict[str, date] = {}
     for day in store.papers.digest_days():
         ids = [paper.id for paper in store.papers.in_digest(day)]
-        in_digests.update(ids)
+        days |= dict.fromkeys(ids, day)
         tally = Counter(states[paper_id].status for paper_id in ids)
         decided = tally["decided"] + tally["skipped"]
         digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
     name = store.models.current_name()
     version = store.models.find(name) if name else None
+    suggestions = ((days[i], s.suggestion) for i, s in states.items() if i in days and s.suggestion)
     since = annotated - version.papers if version and name != STARTER else annotated  # it learnt from other papers
     return Status(
         papers=len(states),
@@ -61,7 +67,8 @@ def status(workspace: Workspace) -> Status:
         model=name,
         labelled_since=max(since, 0),
         digests=tuple(digests),
-        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - in_digests)),
+        drift=find_drift((day, s) for day, s in suggestions if s.model == name),
+        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )
 
 

@@ -9,29 +9,28 @@ from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
 from tagger.domain.paper import Paper
-from tagger.errors import ModelError
-from tagger.learning.comparison import LEAST_PAPERS, Rival, rival
+from tagger.learning.comparison import Comparison
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
-from tagger.learning.package import read_version
 from tagger.learning.readiness import Readiness, readiness
-from tagger.learning.training import ENOUGH_PAPERS, LEAST_GAIN
+from tagger.learning.training import ENOUGH_PAPERS
 from tagger.learning.training import train as train_model
-from tagger.steps.models import knows
+from tagger.steps.comparing import compare_with
 from tagger.steps.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A new model version, how long it took, what it can and can't do yet, and how the one before it did.
+    """A new model version, how long it took, what it can and can't do yet, and how it compares with the one before.
 
-    ``before`` is None where that wasn't asked on enough papers that are new to it.
+    ``comparison`` is None where the two can't be compared; ``promoted``: it is the current version now.
     """
 
     version: ModelVersion
     seconds: float
     readiness: Readiness
-    before: Rival | None = None
+    comparison: Comparison | None
+    promoted: bool
 
     @property
     def recipe(self) -> str:
@@ -62,19 +61,24 @@ class Trained:
         return f"Thresholds for {figures['aim']}: {said}, of the scores they were chosen on."
 
     @property
-    def comparison(self) -> str:
-        """That the version before did better, in words; empty where it didn't."""
-        own, before = self.version.figures["micro_f1"], self.before
-        if before is None or before.micro_f1 < own + LEAST_GAIN:
+    def standing(self) -> str:
+        """How it compares with the version before and what follows, in words; empty where that can't be told."""
+        found = self.comparison
+        if found is None:
             return ""
+        figures = f"micro F1 {found.f1_before['micro_f1']:.3f} before, {found.f1_after['micro_f1']:.3f} now"
+        said = f"Replayed with {found.before} over {found.papers} papers that people judged: {figures}"
+        if self.promoted:
+            return f"{said}."
+        name = self.version.name
         return (
-            f"{before.name} does better on {before.papers} papers that it never saw: micro F1 {before.micro_f1:.3f}, "
-            f"this one {own:.3f} (out of fold). `tagger models promote {before.name}` goes back to it."
+            f"{said}; worse in {', '.join(found.worse)}. So {found.before} stays the current version: `tagger models "
+            f"compare {name}` shows where, `tagger models promote {name} --force` takes the new one all the same."
         )
 
 
 def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, progress: Progress) -> Trained:
-    """Train on every paper that a person has tagged, and make the result the current model version.
+    """Train on every paper that a person has tagged, and make it the current version unless it does worse than that.
 
     Where nobody has tagged anything yet, it goes by the tags' names and meanings. The old version stays current until
     the new one is written whole. Raises LearningError where the encoder can't be used.
@@ -92,28 +96,15 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
         created_at=now,
         progress=progress,
     )
-    before = _version_before(workspace, examples, version, now)
+    current = workspace.store.models.current_name()
+    comparison = compare_with(workspace, current, version.name, examples, now, progress) if current else None
+    promoted = comparison is None or not comparison.worse
     with workspace.store.write():
         workspace.store.models.save(version)
-        workspace.store.models.promote(version.name, now)
-    return Trained(version, time.monotonic() - started, readiness(examples, workspace.tag_set), before)
-
-
-def _version_before(
-    workspace: Workspace, examples: list[Example], version: ModelVersion, now: datetime
-) -> Rival | None:
-    name = workspace.store.models.current_name()
-    if name is None or len(examples) < LEAST_PAPERS:
-        return None
-    try:
-        folder = workspace.settings.models / name
-        same_aim = read_version(folder).figures.get("aim") == version.figures["aim"]
-        if same_aim and knows(folder, workspace.tag_set):
-            return rival(folder, examples, now)
-    except ModelError:
-        # It is being replaced, so that it can't be used any more is no reason to fail; `tagger doctor` tells.
-        return None
-    return None
+        if promoted:
+            workspace.store.models.promote(version.name, now)
+    seconds = time.monotonic() - started
+    return Trained(version, seconds, readiness(examples, workspace.tag_set), comparison, promoted)
 
 
 def labelled_papers(workspace: Workspace) -> list[Example]:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tagger.domain.tags import Dimension, Tag, TagSet
-from tagger.learning.answers import Answers, truth
+from tagger.learning.answers import Answers, Truth
+from tagger.learning.bootstrap import draw_papers
 from tagger.learning.evaluation import CurvePoint, Evaluation
 from tagger.learning.thresholds import choose
 
@@ -14,7 +15,8 @@ def made_up(tag_set: TagSet, *, curve: bool = False) -> Evaluation:
     """Return an evaluation on 60 papers: the model's scores lie nearer to the truth than its peer's."""
     random = np.random.default_rng(0)
     labels = [random.random((PAPERS, len(d.tags))) < 0.3 for d in tag_set.dimensions]
-    against = truth(tag_set, labels, np.arange(PAPERS) % FOLDS, 0)
+    asked = tuple(np.ones_like(of_dimension) for of_dimension in labels)
+    against = Truth(tag_set, tuple(labels), asked, np.arange(PAPERS) % FOLDS, draw_papers(PAPERS, 0))
 
     def answer(name: str, noise: float) -> Answers:
         answers = Answers(name, against)

@@ -28,7 +28,7 @@ def test_a_tag_has_the_mean_of_its_folds_thresholds() -> None:
 def test_a_lead_is_surer_than_its_two_figures() -> None:
     evaluation = made_up(tag_set_of(4, 4))
     found = lead(evaluation.model, evaluation.peers[0])
-    low, high = found["intervals"]["micro_f1"]  # type: ignore[index]
+    low, high = found["intervals"]["micro_f1"]
     assert 0 < low < found["micro_f1"] < high
     none = lead(evaluation.model, evaluation.model)
     assert none == {"micro_f1": 0, "macro_f1": 0, "intervals": {"micro_f1": (0, 0), "macro_f1": (0, 0)}}
