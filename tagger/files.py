@@ -2,12 +2,14 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 
@@ -73,6 +75,24 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def held(path: Path, waiting: Callable[[float], None] = lambda _: None) -> Iterator[None]:
+    """Hold a lock on ``path``, a file or one to be made, while the context lasts; it ends with the process that has it.
+
+    While another process holds it, ``waiting`` is called with the seconds waited so far, and may raise to give up.
+    """
+    with path.open("rb") if path.exists() else path.open("ab") as stream:
+        began = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                waiting(time.monotonic() - began)
+                time.sleep(0.1)
+        yield
 
 
 def delete_folder(path: Path) -> None:

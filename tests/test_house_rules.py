@@ -87,3 +87,12 @@ import pandas
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_case_of_label_studio_names_a_test_that_exists() -> None:
+    table = [line for line in (ROOT / "docs" / "label_studio.md").read_text().splitlines() if line.startswith("| ")][1:]
+    tests = "".join(path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py"))
+    assert len(table) > 20
+    for line in table:
+        name = re.fullmatch(r"\|.*\| `(test_\w+)` \|", line)
+        assert name and f"def {name[1]}(" in tests, line

@@ -18,6 +18,7 @@ from tagger.settings import Settings, read_settings
 from tagger.steps.models import check_model, model_folders
 from tagger.steps.studio import studio_status
 from tagger.store import open_store
+from tagger.studio.access import check_version
 from tagger.studio.installation import find_server
 from tagger.tagset import read_tag_set
 
@@ -49,7 +50,7 @@ def examine(folder: Path) -> list[Finding]:
     )
     _look(findings, "encoder", lambda: find_encoder(settings.encoder), str)
     database = _look(findings, "database", lambda: _examine_database(settings.database), str)
-    _look(findings, "server", lambda: studio_status(settings), lambda s: s.url if s.running else "not running")
+    _look(findings, "server", lambda: _examine_server(settings), str)
     _look(findings, "token", lambda: _examine_token(settings.studio / "token"), str)
     folders = _look(findings, "models", lambda: model_folders(settings), lambda found: f"{len(found)} in their folder")
     for path in folders or ():
@@ -57,6 +58,14 @@ def examine(folder: Path) -> list[Finding]:
     if tag_set and database:
         _look(findings, "current model", lambda: _examine_current_model(settings, tag_set), str)
     return findings
+
+
+def _examine_server(settings: Settings) -> str:
+    status = studio_status(settings)
+    if not status.running:
+        return "not running"
+    note = check_version(status.url)
+    return f"{status.url} ({note})" if note else status.url
 
 
 def _examine_token(path: Path) -> str:

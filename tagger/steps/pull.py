@@ -13,10 +13,9 @@ from tagger.steps.audit import FROM_SCRATCH, PREFILLED
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
-from tagger.studio.annotations import Page, changed_since
-from tagger.studio.payloads import StudioAnnotation
-
-BEGINNING = "2000-01-01T00:00:00+00:00"
+from tagger.studio.annotations import BEGINNING, Page, changed_since, number_of_annotations
+from tagger.studio.payloads import StudioAnnotation, restoration_key
+from tagger.studio.project import Project
 
 
 @dataclass(slots=True)
@@ -33,30 +32,77 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
     """Save every annotation that is new, changed or deleted since the last pull, with the decisions it makes.
 
     Each page of tasks is one transaction together with the cursor behind it, so a pull that is cut goes on from there.
-    Raises StudioError; a project that is gone is never taken for deleted annotations.
+    What can't be made sense of holds the cursor back, and is taken by the pull that can. Where the server holds another
+    number of annotations than were seen, all tasks are looked at: one that was stopped, or whose disk was full, in the
+    middle of a submission has the annotation, but may not count its task as changed. Raises StudioError; a project
+    that is gone is never taken for deleted annotations.
     """
     pulled = Pulled()
     status = studio_status(workspace.settings)
+    links = workspace.store.studio
     with open_linked_project(workspace, status, now=now, rebuild=False) as (project, link):
         # What push put back may have been deleted before the first pull, so then every task is looked at.
-        since = link.cursor or (BEGINNING if workspace.store.studio.annotations(link) else None)
-        for page in changed_since(project, since, progress):
-            with workspace.store.write():
-                _take_page(workspace, link, page, now, pulled)
-                workspace.store.studio.save_cursor(link, page.cursor)
+        since = link.cursor or (BEGINNING if links.annotations(link) else None)
+        since = _take(workspace, project, link, since, now, pulled, progress)
+        if not pulled.problems and not _all_seen(workspace, project, link):
+            since = _take(workspace, project, link, since, now, pulled, progress)  # someone may just have submitted
+            if not pulled.problems and not _all_seen(workspace, project, link):
+                _take(workspace, project, link, BEGINNING, now, pulled, progress)
     return pulled
 
 
-def _take_page(workspace: Workspace, link: LinkedProject, page: Page, now: datetime, pulled: Pulled) -> None:
+def _take(
+    workspace: Workspace,
+    project: Project,
+    link: LinkedProject,
+    since: str | None,
+    now: datetime,
+    pulled: Pulled,
+    progress: Progress,
+) -> str | None:
+    """Take what changed since a cursor; returns the cursor behind it, which isn't saved where something was left."""
+    seen: set[int] = set()
+    for page in changed_since(project, since, progress):
+        with workspace.store.write():
+            _take_page(workspace, project, link, page, now, pulled)
+            if not pulled.problems:
+                workspace.store.studio.save_cursor(link, page.cursor)
+        seen.update(page.annotation_ids)
+        cursor = page.cursor
+    if since == BEGINNING:
+        _forget_tasks(workspace, link, seen)
+    return cursor if seen else since
+
+
+def _all_seen(workspace: Workspace, project: Project, link: LinkedProject) -> bool:
+    known = workspace.store.studio.annotations(link).values()
+    return number_of_annotations(project) == sum(linked.present for linked in known)
+
+
+def _forget_tasks(workspace: Workspace, link: LinkedProject, there: set[int]) -> None:
+    """Remember that annotations went with their tasks, which takes back nobody's word."""
+    links = workspace.store.studio
+    gone = [a for a in links.annotations(link).values() if a.present and a.task_id not in there]
+    with workspace.store.write():
+        links.save_annotations(link, [replace(a, present=False) for a in gone])
+
+
+def _take_page(
+    workspace: Workspace, project: Project, link: LinkedProject, page: Page, now: datetime, pulled: Pulled
+) -> None:
     links = workspace.store.studio
     known = links.annotations(link, list(page.annotation_ids))
-    pulled.problems += page.problems
+    pulled.problems += [problem for problem in page.problems if problem not in pulled.problems]
     papers = {paper.id for paper in workspace.store.papers.of([a.annotation.paper_id for a in page.annotations])}
     for seen in sorted(page.annotations, key=lambda a: a.annotation.at):
         if seen.annotation.paper_id not in papers:
             reason = f"task {seen.task_id} is of the paper '{seen.annotation.paper_id}', which isn't in the workspace"
-            pulled.problems.append(reason)
-        elif not _is_known(known.get(seen.annotation_id), seen):
+            pulled.problems += [reason] if reason not in pulled.problems else []
+        elif _says_nothing_new(known.get(seen.annotation_id), seen):
+            continue
+        elif put_back := _put_back(workspace, project, seen):
+            links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, put_back)])
+        else:
             source = PREFILLED if seen.prefilled else FROM_SCRATCH
             pulled.annotations += _annotate(workspace, seen.annotation, now, source)
             pulled.decisions += _decide(workspace, seen.annotation, seen.from_suggestion, now)
@@ -65,10 +111,27 @@ def _take_page(workspace: Workspace, link: LinkedProject, page: Page, now: datet
     _take_deletions(workspace, link, gone, now, pulled)
 
 
-def _is_known(linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
+def _says_nothing_new(linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
+    if not seen.whole and not any(seen.annotation.tags.values()):
+        return True  # all it says is unknown: that isn't the same as no tags
     if linked is None or not linked.present:
         return False
-    return (linked.annotation.tags, linked.annotation.skipped) == (seen.annotation.tags, seen.annotation.skipped)
+    return _content(linked.annotation) == _content(seen.annotation)
+
+
+def _content(said: Annotation) -> tuple[dict[str, set[str]], bool]:
+    return {dimension: set(tags) for dimension, tags in said.tags.items() if tags}, said.skipped
+
+
+def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) -> Annotation | None:
+    """Return the annotation that a push put there and was killed before it could remember that; or None."""
+    if seen.import_id is None:
+        return None
+    said = seen.annotation
+    for former in workspace.store.labels.annotations([said.paper_id]).get(said.paper_id, []):
+        if _content(former) == _content(said) and restoration_key(former, project.name)[1] == seen.import_id:
+            return former
+    return None
 
 
 def _take_deletions(
@@ -78,12 +141,13 @@ def _take_deletions(
     links = workspace.store.studio
     for deleted in gone:
         former = deleted.annotation
+        at = max(now, former.at)  # what is taken back was said before, whatever the clocks say
         links.save_annotations(link, [replace(deleted, present=False)])
         others = links.of_annotator(link, former.paper_id, former.annotator)
         if others:
-            said = replace(others[-1].annotation, at=now)
+            said = replace(others[-1].annotation, at=at)
         else:
-            said = Annotation(former.paper_id, former.annotator, now, withdrawn=True)
+            said = Annotation(former.paper_id, former.annotator, at, withdrawn=True)
             pulled.withdrawn += 1
         _annotate(workspace, said, now)
         _decide(workspace, said, None, now)

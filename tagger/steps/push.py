@@ -59,7 +59,8 @@ def push(
     status = studio_status(workspace.settings)
     with open_linked_project(workspace, status, now=now, rebuild=True) as (project, link):
         ids = [paper.id for paper in papers]
-        tasks = single_tasks(project, find_tasks(project, ids))
+        found = find_tasks(project, ids)
+        tasks = single_tasks(project, found)
         missing = [paper for paper in papers if paper.id not in tasks]
         blind = set(blind_papers(workspace)).intersection(ids)
         if blind:
@@ -75,7 +76,7 @@ def push(
             tasks |= created
         if workspace.settings.overlap is not None:
             share_papers(project, workspace.settings.overlap)
-        restored = _restore(workspace, project, link, tasks, progress)
+        restored = _restore(workspace, project, link, tasks, found, progress)
         suggestions = add_suggestions(project, [(tasks[i], suggestion) for i, suggestion in shown.items()], progress)
         return Pushed(len(missing), len(papers) - len(missing), updated, suggestions, restored, project.labelling_url)
 
@@ -118,16 +119,21 @@ def _update_data(
 
 
 def _restore(
-    workspace: Workspace, project: Project, link: LinkedProject, tasks: Mapping[str, int], progress: Progress
+    workspace: Workspace,
+    project: Project,
+    link: LinkedProject,
+    tasks: Mapping[str, int],
+    found: Mapping[str, Sequence[int]],
+    progress: Progress,
 ) -> int:
     """Put standing annotations on the server that the papers' tasks never had; returns how many.
 
     One that a task had, and hasn't any more, was deleted there by someone: `pull` takes that as a withdrawal. One whose
-    task is gone went with it, which takes back nobody's word.
+    task is gone went with it, which takes back nobody's word. ``found`` are all tasks there were, doubles included.
     """
     links = workspace.store.studio
     linked = [a for a in links.annotations(link).values() if a.annotation.paper_id in tasks]
-    gone = [a for a in linked if a.task_id != tasks[a.annotation.paper_id]]
+    gone = [a for a in linked if a.task_id not in found.get(a.annotation.paper_id, ())]
     seen = {(a.annotation.paper_id, a.annotation.annotator) for a in linked if a not in gone}
     with workspace.store.write():
         links.save_annotations(link, [replace(a, present=False) for a in gone])

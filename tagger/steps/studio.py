@@ -11,23 +11,28 @@ from pathlib import Path
 
 from tagger.domain.model import Progress
 from tagger.errors import StudioError
-from tagger.files import write_file
+from tagger.files import held, write_file
 from tagger.settings import Settings
 from tagger.steps.labelling import guide, settled_keys
 from tagger.steps.workspace import Workspace
 from tagger.store import Store
 from tagger.store.studio_links import LinkedProject
-from tagger.studio.access import answers, server_url
+from tagger.studio.access import answers, check_version, server_url
 from tagger.studio.connection import ProjectGone
 from tagger.studio.project import Project, open_project
 from tagger.studio.server import server_status, start_server, stop_server
 
 CONNECTION_NAME = "connection.json"
+# How long a command waits for another one that works with the same project.
+WAIT_S = 900
 
 
 @dataclass(frozen=True, slots=True)
 class StudioStatus:
-    """Where Label Studio is. ``local``: tagger runs it; ``project`` is None before the first start or push."""
+    """Where Label Studio is. ``local``: tagger runs it; ``project`` is None before the first start or push.
+
+    ``note`` says, after a start, that its version isn't the tested one.
+    """
 
     running: bool
     url: str
@@ -35,6 +40,7 @@ class StudioStatus:
     local: bool
     login: str | None = None
     project: int | None = None
+    note: str = ""
 
     @property
     def place(self) -> str:
@@ -70,16 +76,18 @@ def start_studio(
         url = server_url(url)
         token_file = _resolved(token_file)
         _token(token_file)
+        note = check_version(url)
         content = json.dumps({"url": url, "token_file": str(token_file)}) + "\n"
         found = StudioStatus(True, url, token_file, local=False)
         link = _open_once(workspace, found, now)
         write_file(connection, content)
     else:
         server = start_server(settings.studio, port=port, progress=progress)
+        note = check_version(server.url)
         connection.unlink(missing_ok=True)
         found = StudioStatus(True, server.url, server.token_file, local=True, login=server.login)
         link = _open_once(workspace, found, now)
-    return replace(found, project=link.project_id)
+    return replace(found, project=link.project_id, note=note)
 
 
 def stop_studio(settings: Settings) -> bool:
@@ -113,14 +121,20 @@ def open_linked_project(
 ) -> Iterator[tuple[Project, LinkedProject]]:
     """Open the workspace's project at that server, and make it where there was none before.
 
-    With ``rebuild`` a project that is gone from the server is made anew; else StudioError is raised.
+    With ``rebuild`` a project that is gone from the server is made anew; else StudioError is raised. One command at a
+    time has it open: another waits.
     """
-    if not status.running:
+    if not status.running and status.local:
         raise StudioError("Label Studio isn't running", "`tagger studio start` starts it")
+    if not status.running:
+        raise StudioError(f"Label Studio at {status.url} doesn't answer", "Try again when it does; nothing is lost")
     links, token = workspace.store.studio, _token(status.token_file)
-    link = links.project(status.place)
     keys, told = settled_keys(workspace), guide(workspace)
+    workspace.settings.studio.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
+        # Two at once would both find what is missing, and both send it.
+        stack.enter_context(held(workspace.settings.studio / "project.lock", _waiting))
+        link = links.project(status.place)
 
         def opened(known: tuple[int, str] | None) -> Project:
             title, tag_set = workspace.settings.title, workspace.tag_set
@@ -142,6 +156,12 @@ def open_linked_project(
 def _open_once(workspace: Workspace, status: StudioStatus, now: datetime) -> LinkedProject:
     with open_linked_project(workspace, status, now=now, rebuild=True) as (_, link):
         return link
+
+
+def _waiting(seconds: float) -> None:
+    if seconds > WAIT_S:
+        hint = "Try again when it is done"
+        raise StudioError("another tagger command is at work with Label Studio in this workspace", hint)
 
 
 def _resolved(path: Path) -> Path:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 
 from tagger.errors import StudioError
 from tagger.files import write_file
+from tagger.studio.installation import FLOOR_VERSION, TESTED_VERSION
 
 TIMEOUT_S = 30.0
 
@@ -46,6 +48,35 @@ def answers(url: str) -> bool:
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError):  # the latter are of proxies that can't be used
         return False
     return response.status_code == 200
+
+
+def find_version(url: str) -> str | None:
+    """Return the version of the Label Studio at ``url``, or None if it doesn't tell."""
+    import httpx
+
+    try:
+        answer = httpx.get(f"{url}/api/version", timeout=TIMEOUT_S, trust_env=uses_proxies(url), follow_redirects=True)
+        return str(answer.json()["release"])
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError, KeyError, TypeError):
+        return None
+
+
+def check_version(url: str) -> str:
+    """Return in words how the version at ``url`` differs from the tested one; empty if it is that one.
+
+    Raises StudioError for one whose known holes were closed later.
+    """
+    found = find_version(url)
+    if found is not None and _numbers(found) < _numbers(FLOOR_VERSION):
+        hint = f"Upgrade it: tagger was tested with {TESTED_VERSION}"
+        raise StudioError(f"Label Studio at {url} is version {found}; before {FLOOR_VERSION} it has known holes", hint)
+    if found == TESTED_VERSION:
+        return ""
+    return f"Label Studio is of {f'version {found}' if found else 'unknown version'}; tested is {TESTED_VERSION}"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 def renew_token(url: str, login: str, password: str, token_file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,18 @@ from tagger.studio.payloads import StudioAnnotation, annotation_of, restoration_
 from tagger.studio.project import ONCE, Project, query, time_of
 
 PAGE = 100
+# The cursor before everything that was ever done.
+BEGINNING = "2000-01-01T00:00:00+00:00"
 # A change is stamped before it is committed, so a pull looks back by this much; what it meets again is recognised.
 OVERLAP = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some changed tasks: their annotations, all annotation ids by task, and the cursor once this page is saved."""
+    """Some changed tasks: their annotations, all annotation ids by task, and the cursor once this page is saved.
+
+    Times are this machine's, the cursor is the server's.
+    """
 
     annotations: tuple[StudioAnnotation, ...]
     annotation_ids: Mapping[int, frozenset[int]]
@@ -32,7 +37,7 @@ def restore_annotation(project: Project, task_id: int, annotation: Annotation) -
     """Put an annotation on a task and return its id; one that was put there before, by a cut run, is recognised."""
     from label_studio_sdk.core.api_error import ApiError
 
-    unique_id, number = restoration_key(annotation, f"{project.id} {project.born}")
+    unique_id, number = restoration_key(annotation, project.name)
     with talking(project.url):
         try:
             made = project.client.annotations.create(
@@ -51,12 +56,22 @@ def restore_annotation(project: Project, task_id: int, annotation: Annotation) -
     return int(made.id or 0)
 
 
+def number_of_annotations(project: Project) -> int:
+    """Return how many annotations and skips the project holds."""
+    with talking(project.url):
+        found = project.client.projects.get(project.id)
+    return int(found.total_annotations_number or 0) + int(found.skipped_annotations_number or 0)
+
+
 def changed_since(project: Project, cursor: str | None, progress: Progress) -> Iterator[Page]:
     """Yield the tasks that changed since a cursor, in the order they did; without one, all that have annotations.
 
-    Each page starts behind the last one's final change, so a task that changes meanwhile comes again at the end.
+    Each page starts behind the last one's final change, so a task that changes meanwhile comes again at the end. A
+    cursor that the server's clock hasn't reached is of a time before that was set back: then all tasks come again.
     """
     position = datetime.fromisoformat(cursor) - OVERLAP if cursor else None
+    if position and position > project.clock.now():
+        position = datetime.fromisoformat(BEGINNING)
     seen: set[tuple[int, str]] = set()
     size = PAGE
     while True:
@@ -100,9 +115,12 @@ def _page(project: Project, tasks: Sequence[Mapping[str, Any]], position: dateti
                 model=models.get(item.get("parent_prediction")),
                 tag_set=project.tag_set,
             )
-            annotations.append(annotation)
+            said = replace(annotation.annotation, at=project.clock.to_ours(annotation.annotation.at))
+            number = item.get("import_id")
+            annotations.append(replace(annotation, annotation=said, import_id=number, whole=not found))
             problems += found
-    return Page(tuple(annotations), ids, tuple(problems), position.astimezone(UTC).isoformat())
+    cursor = min(position, project.clock.now())  # what is stamped later than that must not hide what comes before it
+    return Page(tuple(annotations), ids, tuple(problems), cursor.astimezone(UTC).isoformat())
 
 
 def _annotator(project: Project, completed_by: object) -> str:

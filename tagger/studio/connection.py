@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tagger.errors import StudioError
 from tagger.studio.access import uses_proxies
+from tagger.studio.clock import ServerClock
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -20,21 +21,31 @@ class ProjectGone(StudioError):
 
 
 @contextlib.contextmanager
-def client_of(url: str, token: str) -> Iterator[LabelStudio]:
-    """Yield a client that authenticates with a personal access token; its connections are closed at the end."""
+def client_of(url: str, token: str, clock: ServerClock) -> Iterator[LabelStudio]:
+    """Yield a client that authenticates with a personal access token; its connections are closed at the end.
+
+    ``clock`` hears every answer.
+    """
     import httpx
     from label_studio_sdk import LabelStudio
 
     with contextlib.ExitStack() as stack:
         try:
             connections = stack.enter_context(
-                httpx.Client(timeout=TIMEOUT_S, follow_redirects=True, trust_env=uses_proxies(url))
+                httpx.Client(
+                    timeout=TIMEOUT_S,
+                    follow_redirects=True,
+                    trust_env=uses_proxies(url),
+                    event_hooks={"response": [clock.hear]},
+                )
             )
         except (ImportError, ValueError, httpx.InvalidURL) as error:
             raise StudioError(
                 f"can't use the proxy: {error}", "Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
             ) from error
-        yield LabelStudio(base_url=url, api_key=token, httpx_client=connections)  # type: ignore[no-untyped-call]
+        with talking(url):  # a token that has expired is refused here already
+            client = LabelStudio(base_url=url, api_key=token, httpx_client=connections)  # type: ignore[no-untyped-call]
+        yield client
 
 
 @contextlib.contextmanager
@@ -68,13 +79,16 @@ def not_label_studio(url: str) -> StudioError:
 
 def _refusal(url: str, status: int, body: object) -> StudioError:
     if status == 401:
-        return StudioError(f"Label Studio at {url} doesn't accept the token", "Make a new one: `tagger studio start`")
+        hint = "`tagger studio start` makes a new one; on a server of your own, make one and put it in the token file"
+        return StudioError(f"Label Studio at {url} doesn't accept the token", hint)
     if status == 404:
         hint = "`tagger push` makes it again from the store; no label is lost"
         return ProjectGone(f"Label Studio at {url} doesn't have the project or task any more", hint)
+    hint = "Is its disk full, or its database broken? Then run the command again; nothing is sent twice"
+    hint = hint if status >= 500 else ""
     if isinstance(body, dict):
         body = body.get("validation_errors") or body.get("detail") or body
     text = " ".join(str(body).split())
     if text.startswith("<"):
         text = "its own error page"
-    return StudioError(f"Label Studio at {url} answers {status}: {text[:300]}")
+    return StudioError(f"Label Studio at {url} answers {status}: {text[:300]}", hint)

@@ -12,6 +12,8 @@ from tagger.domain.model import Progress
 from tagger.errors import StudioError
 
 TESTED_VERSION = "1.23.2"
+# Before it, what is known of as CVEs is open.
+FLOOR_VERSION = "1.18.0"
 VENV_VARIABLE = "TAGGER_STUDIO_VENV"
 
 

@@ -19,9 +19,11 @@ from tagger.studio.paper_page import paper_page
 
 @dataclass(frozen=True, slots=True)
 class StudioAnnotation:
-    """An annotation as it stands on the server; ``from_suggestion`` is the model whose suggestion it started from.
+    """An annotation as it stands on the server.
 
-    ``prefilled``: it started from some suggestion, also where that is gone and its model can't be told any more.
+    ``from_suggestion`` is the model whose suggestion it started from; ``prefilled``: it started from some suggestion,
+    also where that is gone and its model can't be told any more. ``import_id`` is the number, by ``restoration_key``,
+    of one that a push put there; one that isn't ``whole`` holds what the tag set doesn't know.
     """
 
     annotation_id: int
@@ -29,6 +31,8 @@ class StudioAnnotation:
     annotation: Annotation
     from_suggestion: str | None
     prefilled: bool = False
+    import_id: int | None = None
+    whole: bool = True
 
 
 def task_data(entry: Entry, suggestion: Suggestion | None, tag_set: TagSet) -> dict[str, str]:

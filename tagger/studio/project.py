@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tagger.domain.tags import TagSet
+from tagger.errors import StudioError
+from tagger.studio.clock import ServerClock
 from tagger.studio.connection import ProjectGone, client_of, not_label_studio, talking
+from tagger.studio.foreign_controls import with_foreign_controls
 from tagger.studio.keys import Keys
 from tagger.studio.page import labelling_page
 
@@ -24,13 +27,21 @@ ONCE: RequestOptions = {"max_retries": 0, "timeout_in_seconds": 180}
 class Project:
     """An open project. ``born`` is when it was made, which tells it from a later one with the same id."""
 
-    def __init__(self, client: LabelStudio, url: str, project_id: int, born: str, tag_set: TagSet) -> None:
+    def __init__(
+        self, client: LabelStudio, url: str, project_id: int, born: str, tag_set: TagSet, clock: ServerClock
+    ) -> None:
         self.client = client
+        self.clock = clock
         self.tag_set = tag_set
         self.annotators: dict[int, str] = {}
         self.url = url
         self.id = project_id
         self.born = born
+
+    @property
+    def name(self) -> str:
+        """What tells the project from every other one that its server has or had."""
+        return f"{self.id} {self.born}"
 
     @property
     def labelling_url(self) -> str:
@@ -55,7 +66,8 @@ def open_project(
     known one isn't there any more, and StudioError with what to do for anything else.
     """
     page = labelling_page(tag_set, keys, guide)
-    with client_of(url, token) as client:
+    clock = ServerClock()
+    with client_of(url, token, clock) as client:
         if known is None:
             known = _new_project(client, url, title, page)
         with talking(url):
@@ -63,9 +75,36 @@ def open_project(
             if _born(found.created_at) != known[1]:
                 hint = "`tagger push` makes it again from the store; no label is lost"
                 raise ProjectGone(f"project {known[0]} at {url} is another one than before", hint)
-            if found.label_config != page:
-                client.projects.update(known[0], label_config=page, request_options=ONCE)
-        yield Project(client, url, known[0], known[1], tag_set)
+        if found.label_config != page:
+            _set_page(client, url, known[0], page, str(found.label_config))
+        yield Project(client, url, known[0], known[1], tag_set, clock)
+
+
+def _set_page(client: LabelStudio, url: str, project_id: int, page: str, present: str) -> None:
+    """Make the page that of the tag set; controls that people added and annotated with stay, out of sight."""
+    try:
+        with talking(url):
+            client.projects.update(project_id, label_config=page, request_options=ONCE)
+    except ProjectGone:
+        raise
+    except StudioError:
+        with talking(url):  # the SDK has no call for the summary
+            answer = client._client_wrapper.httpx_client.request(f"api/projects/{project_id}/summary/", method="GET")
+            summary = answer.json()
+            kept = with_foreign_controls(page, present, summary["created_annotations"], _values_of(summary))
+        if kept == page:
+            raise
+        if kept != present:
+            with talking(url):
+                client.projects.update(project_id, label_config=kept, request_options=ONCE)
+
+
+def _values_of(summary: Mapping[str, Any]) -> dict[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for labels in (summary["created_labels"], summary["created_labels_drafts"]):
+        for name, counts in labels.items():
+            values.setdefault(name, set()).update(counts)
+    return values
 
 
 def _new_project(client: LabelStudio, url: str, title: str, page: str) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -11,19 +10,26 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tagger.domain.model import Progress
 from tagger.errors import StudioError
-from tagger.files import write_file
+from tagger.files import held, write_file
 from tagger.studio.access import answers, renew_token
 from tagger.studio.installation import find_server
 
 LOGIN = "curator@tagger.local"
 HOST = "127.0.0.1"
 _FIRST_PORT = 8321
+# Label Studio's own list (core/utils/io.py) without 127.0.0.0/8.
+BANNED_SUBNETS = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24"),
+    *("192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4"),
+    *("233.252.0.0/24", "240.0.0.0/4", "255.255.255.255/32", "::/128", "::1/128", "::ffff:0:0/96", "::ffff:0:0:0/96"),
+    *("64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001:0000::/32", "2001:20::/28", "2001:db8::/32", "2002::/16"),
+    *("fc00::/7", "fe80::/10", "ff00::/8"),
+)
 START_TIMEOUT_S = 240
 STOP_TIMEOUT_S = 20
 
@@ -61,14 +67,18 @@ def start_server(folder: Path, *, port: int | None, progress: Progress) -> Serve
     StudioError if it isn't installed, dies, or doesn't answer in time.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder):
+    with held(folder / "lock"):
         record = _read_record(folder)
         if record is None or not _is_alive(record):
-            record = _launch(folder, _choose_port(port, record))
+            # One workspace at a time: a server whose port was just taken by another's would take the next, unasked.
+            with held(_executable()):
+                record = _launch(folder, _choose_port(port, record))
+                _wait(folder, record, progress)
         elif port not in (None, record.port):
             raise StudioError(f"Label Studio runs on port {record.port} already", "`tagger studio stop` stops it")
+        else:
+            _wait(folder, record, progress)
         url = f"http://{HOST}:{record.port}"
-        _wait(folder, record, url, progress)
         renew_token(url, LOGIN, _password(folder), folder / "token")
         return Server(True, url, folder / "token")
 
@@ -77,7 +87,7 @@ def stop_server(folder: Path) -> bool:
     """Stop the server and wait until it is gone. Returns False if it didn't run."""
     if not folder.is_dir():
         return False
-    with _lock(folder):
+    with held(folder / "lock"):
         record = _read_record(folder)
         if record is None or not _is_alive(record):
             return False
@@ -92,18 +102,22 @@ def stop_server(folder: Path) -> bool:
     raise StudioError(f"Label Studio (process {record.pid}) doesn't stop", f"End it with kill -9 {record.pid}")
 
 
-def _launch(folder: Path, port: int) -> _Record:
+def _executable() -> Path:
     executable = find_server()
     if executable is None:
         raise StudioError(
             "Label Studio isn't installed", "`tagger studio install` installs it; `--url` uses another server"
         )
+    return executable
+
+
+def _launch(folder: Path, port: int) -> _Record:
     _born(os.getpid())  # where this can't be told, the server would be lost as soon as it ran
     data = folder / "data"
     data.mkdir(exist_ok=True)
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [str(executable), "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
+            [str(_executable()), "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
             env=_environment(folder, data, port),
             cwd=data,
             stdin=subprocess.DEVNULL,
@@ -112,7 +126,12 @@ def _launch(folder: Path, port: int) -> _Record:
             start_new_session=True,
         )
     record = _Record(port, process.pid, _born(process.pid) or "")
-    write_file(folder / "server.json", json.dumps(asdict(record)) + "\n")
+    try:
+        write_file(folder / "server.json", json.dumps(asdict(record)) + "\n")
+    except BaseException:  # a server that nobody knows of would keep the port, and a second one would share its data
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     process.returncode = 0  # the server outlives this command on purpose; Python need not warn of it
     return record
 
@@ -131,21 +150,25 @@ def _environment(folder: Path, data: Path, port: int) -> dict[str, str]:
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
         "LATEST_VERSION_CHECK": "false",
+        # Webhooks may reach this machine, for `tagger studio watch`, and no other address of a private network.
+        "USE_DEFAULT_BANNED_SUBNETS": "false",
+        "USER_ADDITIONAL_BANNED_SUBNETS": ",".join(BANNED_SUBNETS),
     }
 
 
-def _wait(folder: Path, record: _Record, url: str, progress: Progress) -> None:
+def _wait(folder: Path, record: _Record, progress: Progress) -> None:
     started = time.monotonic()
     while (waited := time.monotonic() - started) < START_TIMEOUT_S:
-        if answers(url):
-            progress("starting Label Studio", START_TIMEOUT_S, START_TIMEOUT_S)
-            return
-        if not _is_alive(record):
+        answered = answers(f"http://{HOST}:{record.port}")
+        if not _is_alive(record):  # what answers there, if anything does, is another's
             lines = (folder / "server.log").read_text(errors="replace").strip().splitlines()
             last = lines[-1] if lines else "it said nothing"
             raise StudioError(
                 f"Label Studio ended while it started: {last}", f"The whole story is in {folder}/server.log"
             )
+        if answered:
+            progress("starting Label Studio", START_TIMEOUT_S, START_TIMEOUT_S)
+            return
         progress("starting Label Studio", int(waited), START_TIMEOUT_S)
         time.sleep(0.3)
     hint = f"Look into {folder}/server.log; `tagger studio start` goes on waiting"
@@ -218,11 +241,3 @@ def _born(pid: int) -> str | None:
         raise StudioError("the command `ps`, which tells whether Label Studio runs, isn't there", hint) from error
     shown = done.stdout.split(maxsplit=1)
     return None if not shown or shown[0].startswith("Z") else " ".join(shown[1].split())
-
-
-@contextlib.contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """Let one command at a time start or stop the server."""
-    with (folder / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,9 +142,10 @@ def free_port() -> int:
 
 
 class CuttingProxy:
-    """Passes connections on to a server; ``cut(marker)`` swallows the answers to requests that hold the marker.
+    """Passes connections on to a server, and does what a bad line does to requests that hold a marker.
 
-    The server has received and committed such a request when its connection is cut.
+    ``cut`` swallows their answers: the server has received and committed such a request when its connection is cut.
+    ``halve`` cuts in the middle of the answer, ``delay`` keeps the request back first, ``repeat`` sends it twice.
     """
 
     def __init__(self, target_port: int) -> None:
@@ -151,6 +153,9 @@ class CuttingProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._marker: bytes | None = None
+        self._half = self._twice = False
+        self._delay_s = 0.0
+        self.replaced: tuple[bytes, bytes] = (b"", b"")
         self.cuts = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -159,7 +164,16 @@ class CuttingProxy:
         return f"http://127.0.0.1:{self.port}"
 
     def cut(self, marker: bytes | None) -> None:
-        self._marker = marker
+        self._marker, self._half, self._twice, self._delay_s = marker, False, False, 0.0
+
+    def halve(self, marker: bytes) -> None:
+        self._marker, self._half, self._twice, self._delay_s = marker, True, False, 0.0
+
+    def delay(self, marker: bytes, seconds: float) -> None:
+        self._marker, self._half, self._twice, self._delay_s = marker, False, False, seconds
+
+    def repeat(self, marker: bytes) -> None:
+        self._marker, self._half, self._twice, self._delay_s = marker, False, True, 0.0
 
     def close(self) -> None:
         self._listener.close()
@@ -173,26 +187,40 @@ class CuttingProxy:
             threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
 
     def _pass_on(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._target_port)) as upstream:
+        with client, contextlib.suppress(ConnectionError):
             request = _whole_request(client)
+            if not request:
+                return
+            meant = self._marker is not None and self._marker in request
+            self.cuts += meant
+            if meant and self._delay_s:
+                time.sleep(self._delay_s)
+            answer = self._ask(request)
+            if meant and self._twice:
+                answer = self._ask(request)
+            if meant and self._half:
+                client.sendall(answer[: len(answer) // 2])
+            elif not meant or self._twice or self._delay_s:
+                client.sendall(answer.replace(*self.replaced) if self.replaced[0] else answer)
+
+    def _ask(self, request: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self._target_port)) as upstream:
             upstream.sendall(request)
             upstream.settimeout(60)
-            answer = upstream.recv(65536)
-            if self._marker is not None and self._marker in request:
-                self.cuts += 1
-                return
-            status, _, rest = answer.partition(b"\r\n")
-            answer = status + b"\r\nConnection: close\r\n" + rest
-            while answer:
-                client.sendall(answer)
-                answer = upstream.recv(65536)
+            answer = b""
+            while part := upstream.recv(65536):
+                answer += part
+        status, _, rest = answer.partition(b"\r\n")
+        return status + b"\r\nConnection: close\r\n" + rest
 
 
 def _whole_request(client: socket.socket) -> bytes:
     """Return one request, asking the server to close after it, so that every request has its own connection."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += client.recv(65536)
+        if not (part := client.recv(65536)):
+            return b""
+        data += part
     head, _, body = data.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     length = next((int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")), 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tagger.files import new_folder, write_file, write_files
+from tagger.files import held, new_folder, write_file, write_files
 
 
 def test_a_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
@@ -83,3 +83,29 @@ def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> Non
     with pytest.raises(IsADirectoryError):
         write_files({tmp_path / "a": "new", tmp_path / "b": "new", tmp_path / "c": "new"})
     assert (tmp_path / "a").read_text() == "old" and sorted(f.name for f in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_what_is_held_is_waited_for_until_it_is_let_go_or_patience_ends(tmp_path: Path) -> None:
+    class Tired(Exception):
+        pass
+
+    def tire(seconds: float) -> None:
+        if seconds > 0.15:
+            raise Tired
+
+    with held(tmp_path / "lock"):
+        with pytest.raises(Tired), held(tmp_path / "lock", tire):
+            raise AssertionError("it is held")
+    with held(tmp_path / "lock", tire):
+        pass
+
+
+def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
+    code = "import sys, time; from pathlib import Path; from tagger.files import held\n"
+    code += "with held(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)"
+    lock = str(tmp_path / "lock")
+    with subprocess.Popen([sys.executable, "-c", code, lock], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"held\n"
+        process.kill()
+    with held(tmp_path / "lock"):
+        pass
