@@ -17,9 +17,12 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; Playwright's own can't be downloaded everywhere."""
+    """The system's Chromium; Playwright's own can't be downloaded everywhere.
+
+    It goes when a file's tests are done, as nothing else can run an event loop while Playwright's runs.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         pytest.skip("no Chromium is installed (apt-get install chromium)")

@@ -261,6 +261,7 @@ def test_a_label_for_a_paper_that_comes_later_is_taken_then(shared: Workspace, c
     with shared.store.write():
         shared.store.papers.save([Entry(stranger)], now())
     assert (take(shared).annotations, take(shared).problems) == (1, [])
+    assert send(shared).updated == 1, "what another machine's task shows isn't known, so it is brought up to date"
     in_full(shared)
 
 
