@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.output import Day, Json, counted, minute, paper_line, show, table
+from tagger.cli.output import By, Day, Json, counted, minute, paper_line, show, table
 from tagger.domain.paper import Paper
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def conflicts(context: typer.Context, digest: Day = None, json: Json = False) ->
 def settle(
     context: typer.Context,
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Papers, by their ids.")],
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")] = None,
+    by: By = None,
     json: Json = False,
 ) -> None:
     """Settle all that people differ on in papers as it holds now.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tagger.cli.output import Json, counted, note, progress_bar, show, table
+from tagger.cli.output import Json, counted, minute, note, progress_bar, show, table
 from tagger.domain.model import ModelVersion
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
     rows = [
         (
             f"{'*' if v.name == current else ' '} {v.name}",
-            f"{v.created_at.astimezone():%Y-%m-%d %H:%M}",
+            minute(v.created_at),
             v.papers,
             _figure(v, "micro_f1"),
             _figure(v, "macro_f1"),

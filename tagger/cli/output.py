@@ -20,6 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for
 Day = Annotated[
     datetime | None, typer.Option("--digest", formats=["%Y-%m-%d"], metavar="DATE", help="The digest's day.")
 ]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")]
 Explain = Annotated[bool, typer.Option("--explain", help="Tell what speaks for each suggested tag.")]
 
 WIDTH = 80

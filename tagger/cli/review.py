@@ -8,7 +8,7 @@ import typer
 
 from tagger.cli import agreement, why
 from tagger.cli.evidence import LEGEND, UNBACKED, explained
-from tagger.cli.output import Day, Explain, Json, counted, note, paper_line, progress_bar, show
+from tagger.cli.output import By, Day, Explain, Json, counted, note, paper_line, progress_bar, show
 from tagger.cli.rule import SAMPLE, TARGET, Sample, Target, accept_by_rule, audit
 from tagger.cli.rule import rule as show_rule
 from tagger.domain.paper import Paper
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Papers, by their ids.")]
 TagRefs = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Just this tag; may be repeated.")]
 Minutes = Annotated[float | None, typer.Option("--minutes", min=1, help="The time there is to review.")]
-By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")]
 
 
 def list_(

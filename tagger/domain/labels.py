@@ -42,6 +42,11 @@ class Suggestion:
     evidence: Evidence = field(default_factory=Evidence)
 
     @property
+    def suggested_scores(self) -> list[float]:
+        """The scores of the suggested tags."""
+        return [self.scores[dimension][tag] for dimension, tags in self.tags.items() for tag in tags]
+
+    @property
     def unbacked(self) -> list[tuple[str, str]]:
         """The suggested tags, as (dimension id, tag id), that are known to have no labelled paper to back them."""
         found = [(d, tag, self.evidence.of(d, tag)) for d, tags in self.tags.items() for tag in tags]

@@ -77,13 +77,9 @@ def fit_attention(
     queries, values = (torch.nn.Parameter(start.clone()) for _ in range(2))
     intercepts = torch.nn.Parameter(torch.from_numpy(np.log(share / (1 - share)).astype(np.float32)))
     scales = torch.nn.Parameter(torch.ones(2))
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [queries, values], "weight_decay": 0.01},
-            {"params": [intercepts, scales], "lr": _LEARNING_RATE * 5, "weight_decay": 0.0},
-        ],
-        lr=_LEARNING_RATE,
-    )
+    slow = {"params": [queries, values], "weight_decay": 0.01}
+    fast = {"params": [intercepts, scales], "lr": _LEARNING_RATE * 5, "weight_decay": 0.0}
+    optimizer = torch.optim.AdamW([slow, fast], lr=_LEARNING_RATE)
     steps = round(_EPOCHS * len(papers) / _BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / (steps + 1))
     targets, counts = torch.from_numpy(labels.astype(np.float32)), torch.from_numpy(trust.astype(np.float32))

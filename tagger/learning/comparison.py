@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tagger.domain.model import Progress, no_progress
+from tagger.domain.significance import holm_corrected
 from tagger.learning.answers import DRAWN, Answers, Truth, lead, truth
 from tagger.learning.examples import Example, labels_of
 from tagger.learning.metrics import f1, mean_figures
@@ -153,13 +154,10 @@ def _compared(
     )
 
 
-def _corrected(ranked: Sequence[TagComparison]) -> tuple[TagComparison, ...]:
-    """Return comparisons, ordered by p-value, with that corrected for their number after Holm (1979)."""
-    corrected, least = [], 0.0
-    for rank, each in enumerate(ranked):
-        least = max(least, min(each.p_value * (len(ranked) - rank), 1.0))
-        corrected.append(replace(each, p_value=least))
-    return tuple(corrected)
+def _corrected(tags: Sequence[TagComparison]) -> tuple[TagComparison, ...]:
+    """Return comparisons with their p-values corrected for their number."""
+    corrected = holm_corrected([each.p_value for each in tags])
+    return tuple(replace(each, p_value=p) for each, p in zip(tags, corrected, strict=True))
 
 
 def _tag_f1(true: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> float:

@@ -79,9 +79,9 @@ def train(
     """Train a model version and write it to ``models``/``name()``, whole or not at all; the name is asked for then.
 
     ``background`` are papers without tags, used only where the labelled ones are few. ``trust``, by annotator, is where
-    the examples' weights come from, and kept among the figures. Without any example, tags are
-    suggested by their names, words and meanings alone. Raises LearningError without a usable encoder,
-    and for the recipe ``setfit`` without any example.
+    the examples' weights come from, and kept among the figures. Without any example, tags are suggested by their names,
+    words and meanings alone. Raises LearningError without a usable encoder, and for the recipe ``setfit`` without any
+    example.
     """
     if options.recipe == "setfit" and not examples:
         hint = "Label some in Label Studio, or leave `--recipe` out: tagger's own goes by the tags' words"

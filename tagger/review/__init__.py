@@ -5,13 +5,12 @@ from tagger.review.budget import pace_of, pick
 from tagger.review.checks import Checks, Verdict, sum_of, verdicts
 from tagger.review.decisions import TagKey, accepting, from_annotation, keys_of, rejecting, withdrawing
 from tagger.review.drift import Drift, find_drift
-from tagger.review.guarantee import TARGET, Bound, find_bounds
+from tagger.review.guarantee import Bound, find_bounds
 from tagger.review.states import PaperState, Status, paper_state
 from tagger.review.trust import Trust, paper_weight, trust
 from tagger.review.words import Conflict, Word, standing_words
 
 __all__ = [
-    "TARGET",
     "Agreement",
     "Bound",
     "Checks",

@@ -14,6 +14,7 @@ from datetime import date
 from statistics import fmean, variance
 
 from tagger.domain.labels import Suggestion
+from tagger.domain.significance import holm_corrected
 from tagger.review.decisions import keys_of
 
 # Fewer papers on either side tell nothing.
@@ -93,22 +94,18 @@ def _week(week: str, suggestions: Sequence[Suggestion]) -> Week:
 
 def _score(suggestion: Suggestion) -> float:
     """Return the mean score of a paper's suggested tags; 0 if there are none."""
-    scores = [suggestion.scores[dimension][tag] for dimension, tag in keys_of(suggestion.tags)]
-    return fmean(scores) if scores else 0.0
+    return fmean(suggestion.suggested_scores or [0.0])
 
 
 def _shifts(before: Sequence[Suggestion], now: Sequence[Suggestion]) -> tuple[Shift, ...]:
     old, new = (Counter(key for s in each for key in keys_of(s.tags)) for each in (before, now))
-    found = [
-        (_g_test(old[key], len(before), new[key], len(now)), key, old[key] / len(before), new[key] / len(now))
-        for key in sorted({*old, *new})
+    chances = {key: _g_test(old[key], len(before), new[key], len(now)) for key in {*old, *new}}
+    ranked = sorted(chances, key=lambda key: (chances[key], key))
+    corrected = holm_corrected([chances[key] for key in ranked])
+    shifts = [
+        Shift(*key, old[key] / len(before), new[key] / len(now), p) for key, p in zip(ranked, corrected, strict=True)
     ]
-    shifts, least = [], 0.0
-    for rank, (p, (dimension, tag), share_before, share_now) in enumerate(sorted(found)):
-        least = max(least, min(p * (len(found) - rank), 1.0))
-        if least < ALPHA:
-            shifts.append(Shift(dimension, tag, share_before, share_now, least))
-    return tuple(shifts)
+    return tuple(shift for shift in shifts if shift.p_value < ALPHA)
 
 
 def _g_test(hits: int, papers: int, other_hits: int, other_papers: int) -> float:

@@ -24,7 +24,6 @@ from tagger.domain.model import TrackRecord
 from tagger.review.binomial import at_least, fewest_to_pass, upper_limit
 from tagger.review.decisions import TagKey
 
-TARGET = 0.95
 MISS = 0.05
 # A tag whose own test is less likely to pass, by its scores, is tested together with others.
 LEAST_PROMISE = 0.9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from tagger.domain.labels import Annotation, Audit
@@ -23,15 +23,25 @@ def blind_papers(workspace: Workspace) -> list[str]:
 
     Until then nothing may show what was suggested for them to whoever judges.
     """
-    return list(dict.fromkeys(audit.paper_id for audit, verdict in judged_tags(workspace) if verdict == "awaited"))
+    return awaited_papers(judged_tags(workspace))
+
+
+def awaited_papers(judged: Iterable[tuple[Audit, Verdict]]) -> list[str]:
+    """Return the papers of the drawn tags that nobody has judged yet, those drawn first in front."""
+    return list(dict.fromkeys(audit.paper_id for audit, verdict in judged if verdict == "awaited"))
 
 
 def checks(workspace: Workspace) -> dict[tuple[str, str], Checks]:
     """Return what blind checks found, by rule and model version."""
+    return checks_of(judged_tags(workspace))
+
+
+def checks_of(judged: Iterable[tuple[Audit, Verdict]]) -> dict[tuple[str, str], Checks]:
+    """Return what drawn tags and what became of them tell, by rule and model version."""
     tallies: dict[tuple[str, str], Counter[Verdict]] = {}
-    for audit, verdict in judged_tags(workspace):
+    for audit, verdict in judged:
         tallies.setdefault((audit.rule, audit.model), Counter())[verdict] += 1
-    return {key: _checks(tally) for key, tally in tallies.items()}
+    return {key: _checks(found) for key, found in tallies.items()}
 
 
 def judged_tags(workspace: Workspace) -> Iterator[tuple[Audit, Verdict]]:
@@ -68,6 +78,5 @@ def answer(
     return paper
 
 
-def _checks(tally: Counter[Verdict]) -> Checks:
-    judged = tally["right"] + tally["wrong"]
-    return Checks(tally["right"], judged, tally["awaited"], tally["lost"])
+def _checks(found: Counter[Verdict]) -> Checks:
+    return Checks(found["right"], found["right"] + found["wrong"], found["awaited"], found["lost"])

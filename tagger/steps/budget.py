@@ -8,10 +8,12 @@ from datetime import datetime
 
 from tagger.domain.paper import Paper
 from tagger.review import PaperState, keys_of, pace_of, pick
+from tagger.review.budget import PAPER_S, TAG_S
+from tagger.steps.audit import AUDITED, FROM_SCRATCH, PREFILLED
 from tagger.steps.workspace import Workspace
 
 # Times at which an import says that someone spoke are no times of work at this desk.
-_AT_WORK = ("studio", "studio-prefilled", "audit", "review")
+_AT_WORK = (FROM_SCRATCH, PREFILLED, AUDITED, "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Session:
     @property
     def told(self) -> str:
         """The session in words."""
-        basis = "at your pace so far" if self.measured else "at 15 s a paper and 4 s a tag"
+        basis = "at your pace so far" if self.measured else f"at {PAPER_S:.0f} s a paper and {TAG_S:.0f} s a tag"
         minutes = max(round(self.seconds / 60), 1)
         return f"About {minutes} min {basis}; some {self.errors:.1f} wrong or missing tags are to be found there."
 

@@ -22,10 +22,10 @@ def compare_with(
     That is so where too few papers are new to both, where they were trained for different aims, or where the one
     before can't be used or has other tags: then nothing can be said for keeping it.
     """
-    folders = first, second = workspace.settings.models / before, workspace.settings.models / after
+    first, second = (workspace.settings.models / name for name in (before, after))
     try:
-        aims = {package.read_version(folder).figures.get("aim") for folder in folders}
-        if len(aims) > 1 or not all(knows(folder, workspace.tag_set) for folder in folders):
+        aims = {package.read_version(folder).figures.get("aim") for folder in (first, second)}
+        if len(aims) > 1 or not all(knows(folder, workspace.tag_set) for folder in (first, second)):
             return None
         return compare(first, second, examples, now, progress)
     except ModelError:

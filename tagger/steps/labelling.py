@@ -6,6 +6,7 @@ from collections import Counter
 
 from tagger.domain.labels import standing_annotations
 from tagger.errors import StudioError
+from tagger.review import keys_of
 from tagger.steps.workspace import Workspace
 from tagger.studio.keys import Keys, hand_out, read_keys, write_keys
 
@@ -49,11 +50,11 @@ def _uses(workspace: Workspace) -> tuple[Counter[tuple[str, str]], int]:
     tagged: dict[str, set[tuple[str, str]]] = {}
     model = workspace.store.models.current_name()
     for paper_id, found in workspace.store.suggestions.of(model=model).items() if model else ():
-        tagged.setdefault(paper_id, set()).update((d, t) for d, tags in found[-1].tags.items() for t in tags)
+        tagged.setdefault(paper_id, set()).update(keys_of(found[-1].tags))
     for paper_id, said in workspace.store.labels.annotations().items():
         for annotation in standing_annotations(said):
             if not annotation.skipped:
-                tagged.setdefault(paper_id, set()).update((d, t) for d, tags in annotation.tags.items() for t in tags)
+                tagged.setdefault(paper_id, set()).update(keys_of(annotation.tags))
     for tags in tagged.values():
         uses.update(tags)
     return uses, len(tagged)

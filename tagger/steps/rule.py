@@ -11,7 +11,7 @@ from tagger.domain.labels import Audit, Decision, Suggestion
 from tagger.errors import ReviewError
 from tagger.learning.package import read_track_records
 from tagger.review import Bound, Checks, PaperState, TagKey, accepting, find_bounds
-from tagger.steps.audit import checks, judged_tags
+from tagger.steps.audit import checks_of, judged_tags
 from tagger.steps.models import check_model
 from tagger.steps.review import waiting
 from tagger.steps.workspace import Workspace
@@ -88,7 +88,8 @@ def find_rule(workspace: Workspace, target: float) -> Rule:
     bounds = find_bounds(records, target)
     name = rule_name(target)
     found: dict[TagKey, list[bool]] = {}
-    for audit, verdict in judged_tags(workspace):
+    judged = list(judged_tags(workspace))
+    for audit, verdict in judged:
         if (audit.rule, audit.model) == (name, folder.name) and verdict in ("right", "wrong"):
             found.setdefault((audit.dimension, audit.tag), []).append(verdict == "right")
     tags = {}
@@ -97,7 +98,7 @@ def find_rule(workspace: Workspace, target: float) -> Rule:
         _, reaching = records[key].reaching(bound.score) if bound.score is not None else (0, 0)
         verdicts = found.get(key, [])
         tags[key] = RuledTag(bound, reaching / all_seen if all_seen else 0.0, sum(verdicts), len(verdicts))
-    return Rule(name, folder.name, target, tags, checks(workspace).get((name, folder.name), Checks()))
+    return Rule(name, folder.name, target, tags, checks_of(judged).get((name, folder.name), Checks()))
 
 
 def accept_by_rule(

@@ -9,8 +9,8 @@ from datetime import date
 
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
-from tagger.review import Drift, find_drift
-from tagger.steps.audit import blind_papers, checks
+from tagger.review import Checks, Drift, find_drift
+from tagger.steps.audit import awaited_papers, checks_of, judged_tags
 from tagger.steps.models import check_model
 from tagger.steps.rule import target_of
 from tagger.steps.workspace import Workspace
@@ -83,6 +83,7 @@ def status(workspace: Workspace) -> Status:
         digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
     name = store.models.current_name()
     version = store.models.find(name) if name else None
+    judged = list(judged_tags(workspace))
     suggestions = ((days[i], s.suggestion) for i, s in states.items() if i in days and s.suggestion)
     since = annotated - version.papers if version and name != STARTER else annotated  # it learnt from other papers
     return Status(
@@ -93,18 +94,20 @@ def status(workspace: Workspace) -> Status:
         labelled_since=max(since, 0),
         digests=tuple(digests),
         conflicts=sum(len(state.conflicts) for state in states.values()),
-        rules=_rules(workspace, name) if name else (),
-        blind=len(blind_papers(workspace)),
+        rules=_rules(workspace, name, checks_of(judged)) if name else (),
+        blind=len(awaited_papers(judged)),
         drift=find_drift((day, s) for day, s in suggestions if s.model == name),
         next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )
 
 
-def _rules(workspace: Workspace, model: str) -> tuple[RuleStatus, ...]:
+def _rules(workspace: Workspace, model: str, checks: Mapping[tuple[str, str], Checks]) -> tuple[RuleStatus, ...]:
+    if not checks:  # the usual case, in which not every decision has to be read once more
+        return ()
     decisions = (d for said in workspace.store.labels.decisions().values() for d in said if d.model == model)
     accepted = Counter(d.rule for d in decisions if d.rule)
     found = []
-    for (rule, of), c in checks(workspace).items():
+    for (rule, of), c in checks.items():
         target = target_of(rule)
         if of == model and target is not None:
             off = c.fails(target)

@@ -56,7 +56,4 @@ def push_review(
 
 
 def _least_score(state: PaperState) -> float:
-    if state.suggestion is None:
-        return 0.0
-    scores, tags = state.suggestion.scores, state.suggestion.tags
-    return min((scores[dimension][tag] for dimension, chosen in tags.items() for tag in chosen), default=0.0)
+    return min(state.suggestion.suggested_scores, default=0.0) if state.suggestion else 0.0

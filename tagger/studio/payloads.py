@@ -67,11 +67,10 @@ def result_of(tags: Tags) -> list[dict[str, Any]]:
 
 def prediction_of(task_id: int, suggestion: Suggestion) -> dict[str, Any]:
     """Return a suggestion as a prediction; its score is that of its least sure tag."""
-    scores = [suggestion.scores[dimension][tag] for dimension, tags in suggestion.tags.items() for tag in tags]
     return {
         "task": task_id,
         "model_version": suggestion.model,
-        "score": round(min(scores, default=0.0), 4),
+        "score": round(min(suggestion.suggested_scores, default=0.0), 4),
         "result": result_of(suggestion.tags),
     }
 

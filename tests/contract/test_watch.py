@@ -103,6 +103,8 @@ def test_a_call_that_is_lost_is_made_up_for_by_the_next_pull(shared: Workspace, 
         curator.annotate(tasks(shared)["p-2"], {"habitat": ["sea"]})
         wait_for(has(shared, "p-2", {curator.email: ["sea"]}))
         wait_for(lambda: len(webhooks(shared, curator)) == 1)
+    assert said(shared)["p-2"] == {curator.email: ["sea"]}
+    assert webhooks(shared, curator) == [], "it is still called after it ended"
 
 
 def test_it_trains_when_enough_is_new(shared: Workspace, curator: Person) -> None:

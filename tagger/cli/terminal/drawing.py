@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widgets.option_list import Option
 
+from tagger.cli.evidence import UNBACKED
 from tagger.cli.output import printable
 from tagger.domain.paper import Paper
 
@@ -51,7 +52,7 @@ def highlighted(text: str, words: Iterable[str]) -> Text:
 def tag_options(rows: Mapping[str, Sequence[TagRow]]) -> list[Option]:
     """Return the tags of a paper under their dimensions, each with a letter while there are letters."""
     options = []
-    letters = dict(zip((row.key for of in rows.values() for row in of), LETTERS, strict=False))
+    letters = {key: letter for letter, key in keys_by_letter(rows).items()}
     for dimension, of in rows.items():
         options.append(Option(Text(printable(dimension), "bold underline"), disabled=True))
         options += [Option(_tag_line(row, letters.get(row.key, " ")), id=":".join(row.key)) for row in of]
@@ -76,6 +77,6 @@ def _tag_line(row: TagRow, letter: str) -> Text:
     line.append(f" {row.score:4.2f}" if row.score is not None else "     ", "" if row.is_in else "dim")
     said = [row.by] if row.by else []
     said += ["people differ"] if row.disputed else []
-    said += ["no label backs it"] if row.unbacked and row.mark == "suggested" else []
+    said += [UNBACKED] if row.unbacked and row.mark == "suggested" else []
     line.append(printable(f"  {', '.join(said)}") if said else "", "italic dim")
     return line
