@@ -31,6 +31,7 @@ from tagger.steps.studio import StudioStatus, open_linked_project, start_studio,
 from tagger.steps.workspace import Workspace, open_workspace
 from tagger.studio import installation
 from tagger.studio.installation import TESTED_VERSION
+from tagger.studio.server import _born as started_at
 from tagger.studio.server import server_status, start_server, stop_server
 from tagger.studio.tasks import find_tasks
 from tests.conftest import NOW
@@ -61,8 +62,11 @@ def pid_of(folder: Path) -> int:
 
 
 def kill(folder: Path) -> None:
-    os.killpg(pid_of(folder), signal.SIGKILL)
-    wait_for(lambda: not server_status(folder).running)
+    """Kill a server, and wait until it is gone: it answers no more some time before that."""
+    pid = pid_of(folder)
+    os.killpg(pid, signal.SIGKILL)
+    wait_for(lambda: started_at(pid) is None)
+    assert not server_status(folder).running
 
 
 @contextmanager
@@ -79,13 +83,15 @@ def test_a_server_killed_in_the_middle_of_an_import_ends_with_every_paper_once(
     with local_workspace(tmp_path, many) as workspace:
         start(workspace)
 
+        killing = threading.Timer(0.15, kill, [own_server])
+
         def kill_soon(what: str, done: int, total: int) -> None:
             if what == "sending papers" and done == 500:
-                threading.Timer(0.15, kill, [own_server]).start()
+                killing.start()
 
         with pytest.raises(StudioError, match="studio start"):
             push(workspace, now=now(), progress=kill_soon)
-        wait_for(lambda: not server_status(own_server).running)
+        killing.join()
         start(workspace)
         assert 0 < len(all_tasks(workspace)) < 1500, "the import wasn't cut in the middle"
         send(workspace)
