@@ -90,7 +90,7 @@ def _set_page(client: LabelStudio, url: str, project_id: int, page: str, present
     except StudioError:
         with talking(url):  # the SDK has no call for the summary
             answer = client._client_wrapper.httpx_client.request(f"api/projects/{project_id}/summary/", method="GET")
-            summary = answer.json()
+            summary = answer.raise_for_status().json()
             kept = with_foreign_controls(page, present, summary["created_annotations"], _values_of(summary))
         if kept == page:
             raise

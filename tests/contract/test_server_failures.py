@@ -166,7 +166,7 @@ def server_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     offset = tmp_path / "offset"
     wrapper = tmp_path / "venv" / "bin" / "label-studio"
     wrapper.parent.mkdir(parents=True)
-    settings = f"FAKETIME_TIMESTAMP_FILE={offset} FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1"
+    settings = f"FAKETIME_TIMESTAMP_FILE={offset} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1"
     # Without `faketime` itself in between, whose shared memory would outlive a kill.
     library = next(Path("/usr/lib").rglob("libfaketimeMT.so.1"))
     wrapper.write_text(f'#!/bin/sh\nexport {settings} LD_PRELOAD={library}\nexec {real} "$@"\n')

@@ -142,17 +142,21 @@ def test_a_server_that_goes_away_is_told_once_and_watched_on_when_it_is_back(
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_ends_in_order(shared: Workspace, curator: Person, ending: signal.Signals) -> None:
+def test_the_command_ends_in_order(shared: Workspace, curator: Person, ending: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tagger", "--workspace", str(shared.settings.folder), "studio", "watch", "--json"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ))
+    told = tmp_path / "told"
+    with told.open("wb") as stream:
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, env=dict(os.environ))
     try:
         wait_for(lambda: len(webhooks(shared, curator)) == 1, timeout_s=60)
         curator.annotate(tasks(shared)["p-4"], {"habitat": ["sea"]})
         wait_for(has(shared, "p-4", {curator.email: ["sea"]}))
+        wait_for(lambda: b"took annotations" in told.read_bytes())  # what is saved is counted a moment later
         running.send_signal(ending)
-        out, err = running.communicate(timeout=30)
+        out, _ = running.communicate(timeout=30)
     finally:
         running.kill()
+    err = told.read_bytes()
     assert (running.returncode, json.loads(out)["annotations"]) == (0, 1), err.decode()
     assert b"took annotations: 1" in err and b"Traceback" not in err
     assert webhooks(shared, curator) == []
