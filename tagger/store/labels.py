@@ -27,8 +27,8 @@ class Labels:
         """Append annotations that say something else than their annotator's last one for the paper.
 
         ``source`` is where they came from, ``tag_set_version`` that of those that don't say their own. One that is
-        older than what its annotator said last is kept as history and told as unchanged. Raises sqlite3.IntegrityError if a
-        paper isn't there.
+        older than what its annotator said last is kept as history and told as unchanged. Raises sqlite3.IntegrityError
+        if a paper isn't there.
         """
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         for annotation in annotations:
