@@ -14,7 +14,7 @@ from tagger.steps.audit import FROM_SCRATCH, PREFILLED
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
-from tagger.studio.annotations import BEGINNING, Page, changed_since, number_of_annotations
+from tagger.studio.annotations import BEGINNING, Page, changed_since, number_of_annotations, rename_tags
 from tagger.studio.payloads import StudioAnnotation, restoration_key
 from tagger.studio.project import Project
 
@@ -49,7 +49,27 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
             since = _take(workspace, project, link, since, now, pulled, progress)  # someone may just have submitted
             if not pulled.problems and not _all_seen(workspace, project, link):
                 _take(workspace, project, link, BEGINNING, now, pulled, progress)
+        if links.page_version(link, now) != workspace.tag_set.version:
+            _bring_up_to_date(workspace, project, link, now, progress)
     return pulled
+
+
+def _bring_up_to_date(
+    workspace: Workspace, project: Project, link: LinkedProject, now: datetime, progress: Progress
+) -> None:
+    """Give the project's annotations the ids that tags have now, which alone its page can show.
+
+    What was said before, and when, is in the store by then. From now on people answer the present page.
+    """
+    links = workspace.store.studio
+    outdated = links.outdated(link)
+    for number, linked in enumerate(outdated):
+        progress("renaming tags", number, len(outdated))
+        rename_tags(project, linked.annotation_id)
+        with workspace.store.write():
+            links.save_annotations(link, [linked])
+    with workspace.store.write():
+        links.save_page(link, workspace.tag_set.version, now)
 
 
 def _take(

@@ -19,6 +19,7 @@ from tagger.learning.training import train as train_model
 from tagger.review import PaperState
 from tagger.steps.agreement import paper_weights, trust_of_people
 from tagger.steps.comparing import compare_with
+from tagger.steps.models import free_name
 from tagger.steps.workspace import Workspace
 
 
@@ -92,7 +93,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     version = train_model(
         examples,
         workspace.tag_set,
-        name=lambda: _free_name(workspace, now),
+        name=lambda: free_name(workspace, now),
         models=workspace.settings.models,
         encoder=workspace.settings.encoder,
         options=options,
@@ -152,12 +153,3 @@ def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[s
         if (dimension, tag) in workspace.tag_set.keys:
             chosen.setdefault(dimension, []).append(tag)
     return chosen
-
-
-def _free_name(workspace: Workspace, now: datetime) -> str:
-    """Return a name that no version has or had: the day, and a number."""
-    known = {version.name for version in workspace.store.models.all()}
-    number = 1
-    while (name := f"{now:%Y-%m-%d}-{number}") in known or (workspace.settings.models / name).exists():
-        number += 1
-    return name

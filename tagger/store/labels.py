@@ -102,7 +102,12 @@ class Labels:
 
     def _content(self, row: dict[str, Any]) -> tuple[str, int, int]:
         """Return what an annotation's row says, whatever its tags were called then."""
-        return tags_text(self._tag_set.translated(tags_of(row["tags"]))), row["skipped"], row["withdrawn"]
+        tags = self._tag_set.translated(tags_of(row["tags"])).items()
+        return (
+            tags_text({dimension: tuple(sorted(chosen)) for dimension, chosen in tags}),
+            row["skipped"],
+            row["withdrawn"],
+        )
 
     def _rows(self, table: str, paper_ids: Sequence[str] | None) -> Iterable[dict[str, Any]]:
         if paper_ids is None:

@@ -113,6 +113,11 @@ def _pages(db: Database) -> None:
     ) STRICT"""
     )
     db.execute("CREATE INDEX studio_pages_project ON studio_pages(project, at)")
+    # Until now a project's page showed the one version that there was.
+    db.execute(
+        "INSERT INTO studio_pages(project, tag_set_version, at) SELECT seq, "
+        "coalesce((SELECT max(tag_set_version) FROM annotations), 1), opened_at FROM studio_projects"
+    )
 
 
 MIGRATIONS: dict[str, Callable[[Database], None]] = {

@@ -104,6 +104,12 @@ class StudioLinks:
         rows = self._db.query(sql + " ORDER BY annotation_id", [project.seq, paper_id, annotator])
         return [self._linked(row) for row in rows]
 
+    def outdated(self, project: LinkedProject) -> list[LinkedAnnotation]:
+        """Return, by present ids, the annotations on the server that name tags by ids which these haven't any more."""
+        rows = self._db.query("SELECT * FROM studio_annotations WHERE project = ? AND present", [project.seq])
+        found = [(row["tags"], self._linked(row)) for row in rows]
+        return [linked for tags, linked in found if tags_text(linked.annotation.tags) != tags]
+
     def save_annotations(self, project: LinkedProject, annotations: Iterable[LinkedAnnotation]) -> None:
         """Remember annotations as they stand on the server now."""
         self._db.table("studio_annotations").insert_all(

@@ -86,7 +86,7 @@ def restoration_key(annotation: Annotation, project: str) -> tuple[uuid.UUID, in
 def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags, list[str]]:
     """Return the tags in an annotation's result, and what in it the tag set doesn't know, in words.
 
-    Tags that were retired or split since are among them: that is what was said.
+    Where ids of before are among them, tags are as they were said.
     """
     chosen: dict[str, list[str]] = {}
     problems = []
@@ -103,7 +103,20 @@ def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags,
                 chosen.setdefault(dimension, []).append(tag)
             elif tag != NOTHING:
                 problems.append(f"'{dimension}' has no tag '{tag}'")
-    return tag_set.ordered(chosen, with_former=True), problems
+    present = tag_set.translated(chosen) == {dimension: tuple(tags) for dimension, tags in chosen.items()}
+    return tag_set.ordered(chosen) if present else {d: tuple(tags) for d, tags in chosen.items()}, problems
+
+
+def renamed_result(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> list[dict[str, Any]]:
+    """Return an annotation's result with the ids that tags have now; what isn't tags stays as it is."""
+    renamed = []
+    for item in result:
+        choices = item.get("value", {}).get("choices") if item.get("type") == "choices" else None
+        if choices is None:
+            renamed.append(dict(item))
+        elif present := tag_set.translated({str(item["from_name"]): choices})[str(item["from_name"])]:
+            renamed.append(dict(item) | {"value": dict(item["value"]) | {"choices": list(present)}})
+    return renamed
 
 
 def annotation_of(

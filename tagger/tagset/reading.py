@@ -56,6 +56,11 @@ def parse_tag_set(data: bytes, name: str) -> TagSet:
     return _Reader(name).tag_set(root)
 
 
+def is_id(text: str) -> bool:
+    """Return whether a dimension or tag can have that id."""
+    return _ID.fullmatch(text) is not None
+
+
 def find_tag(tag_set: TagSet, reference: str, former: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
     """Return the (dimension id, tag id) that ``dimension:tag``, or just ``tag``, names. Raises TagSetError.
 
@@ -173,7 +178,7 @@ class _Reader:
 
     def identifier(self, node: Node) -> str:
         text = self.text(node, "id")
-        if not _ID.fullmatch(text):
+        if not is_id(text):
             raise self.fail(node, f"the id '{text}' isn't made of letters, digits, '.', '_' and '-'")
         return text
 
