@@ -54,8 +54,8 @@ class Bound:
 def find_bounds(records: Mapping[TagKey, TrackRecord], target: float) -> dict[TagKey, Bound]:
     """Return every tag's bound for a precision of ``target``.
 
-    A tag of the pool whose own suggestions are worse than the target beyond chance (5 %) gets no bound, and neither does
-    one of which none was seen there.
+    A tag of the pool gets no bound where its own suggestions are worse than the target beyond chance (5 %), or where
+    there are none.
     """
     promises = {key: _start(record, target) for key, record in records.items()}
     few = [key for key, (_, promise) in promises.items() if promise < LEAST_PROMISE]
