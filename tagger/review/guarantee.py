@@ -8,7 +8,8 @@ chance of a wrong promise is 5 % for the whole search. The order starts at the s
 probabilities they claim to be, the test would most likely pass, and goes down from there.
 
 Where the labels of a tag are too few for that (59 of 59 right is the least that can pass for .95), the tag shares the
-bound of all such tags, tested together: then the promise is about those tags taken together, not about each.
+bound of all such tags, tested together: then the promise is about those tags taken together, not about each. One of
+which no suggestion reached that bound had no part in the test, so nothing is promised of it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Bound:
 def find_bounds(records: Mapping[TagKey, TrackRecord], target: float) -> dict[TagKey, Bound]:
     """Return every tag's bound for a precision of ``target``.
 
-    A tag of the pool whose own suggestions are worse than the target beyond chance (5 %) gets no bound.
+    A tag of the pool gets no bound where its own suggestions are worse than the target beyond chance (5 %), or where
+    there are none.
     """
     promises = {key: _start(record, target) for key, record in records.items()}
     few = [key for key, (_, promise) in promises.items() if promise < LEAST_PROMISE]
@@ -62,7 +64,7 @@ def find_bounds(records: Mapping[TagKey, TrackRecord], target: float) -> dict[Ta
     bounds = {}
     for key, record in records.items():
         lowest = _descend(record, target, promises[key][0]) if key not in few else shared
-        if lowest is None or (key in few and _is_worse(record, lowest, target)):
+        if lowest is None or (key in few and not _is_borne_out(record, lowest, target)):
             bounds[key] = Bound(None, "none", *record.reaching(record.threshold))
         elif key in few:
             bounds[key] = Bound(max(lowest, record.threshold), "pooled", *pool.reaching(lowest))
@@ -107,6 +109,7 @@ def _together(records: Iterable[TrackRecord]) -> TrackRecord:
     return TrackRecord(0.0, tuple(right), tuple(wrong))
 
 
-def _is_worse(record: TrackRecord, score: float, target: float) -> bool:
+def _is_borne_out(record: TrackRecord, score: float, target: float) -> bool:
+    """Return whether a tag was suggested at that score at all, and no worse than the target beyond chance."""
     right, seen = record.reaching(score)
-    return upper_limit(right, seen, MISS) < target
+    return seen > 0 and upper_limit(right, seen, MISS) >= target

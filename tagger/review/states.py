@@ -1,7 +1,9 @@
 """Where a paper stands between its suggestions and what people decided."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from tagger.domain.labels import (
@@ -26,8 +28,9 @@ class PaperState:
 
     ``undecided`` are the suggested tags of the tag set without a verdict, ``verdicts`` the tags that have one,
     ``missing`` the required dimensions no tag holds in, and ``conflicts`` the tags that people differ on. A paper is
-    decided when nothing is undecided or missing; once it is, later suggestions don't open it again. What people tagged
-    is open only in what is missing. ``unasked`` are tags that came later than what was said of the paper.
+    decided when nothing is undecided or missing; once it is, later suggestions don't open it again, but what was said
+    since one came is about that one. What people tagged is open only in what is missing. ``unasked`` are tags that came
+    later than what was said of the paper.
     """
 
     paper_id: str
@@ -58,20 +61,26 @@ def paper_state(
     suggestions: Sequence[Suggestion],
     annotations: Sequence[Annotation],
     decisions: Sequence[Decision],
+    model: str | None = None,
 ) -> PaperState:
-    """Return the state of one paper from all that was ever said of it; ``suggestions`` are oldest first."""
+    """Return the state of one paper from all that was ever said of it; ``suggestions`` are oldest first.
+
+    The suggestion that stands is that of ``model``, the version in use, or else the last.
+    """
     standing = standing_annotations(annotations)
     annotated = any(not a.skipped for a in standing)
     skipped = not annotated and any(a.skipped for a in standing)
     effective = tuple(effective_tags(annotations, decisions))
     verdicts = decided_tags(decisions)
-    spoken = _spoken(decisions)
+    last = next((s for s in reversed(suggestions) if s.model == model), suggestions[-1] if suggestions else None)
     settled = (
         annotated
-        or any(_is_settled(s, tag_set, verdicts, spoken=spoken) for s in suggestions)
+        or (last is not None and _is_settled(last, tag_set, decisions))
+        or any(
+            _is_settled(former, tag_set, decisions, until=later.at) for former, later in itertools.pairwise(suggestions)
+        )
         or (bool(effective) and not suggestions)
     )
-    last = suggestions[-1] if suggestions else None
     held = {tag.dimension for tag in effective}
     missing = tuple(d.id for d in tag_set.dimensions if d.required and d.id not in held)
     undecided = _undecided(last, tag_set, verdicts) if last else ()
@@ -107,11 +116,18 @@ def _spoken(decisions: Sequence[Decision]) -> bool:
     return any(verdict != "withdrawn" for verdict in last.values())
 
 
-def _is_settled(suggestion: Suggestion, tag_set: TagSet, verdicts: frozenset[TagKey], *, spoken: bool) -> bool:
-    """Return whether a suggestion is done with; one that isn't sure, or of another tag set, takes a person's word."""
-    if _undecided(suggestion, tag_set, verdicts):
+def _is_settled(
+    suggestion: Suggestion, tag_set: TagSet, decisions: Sequence[Decision], *, until: datetime | None = None
+) -> bool:
+    """Return whether a suggestion is done with; one that isn't sure, or of another tag set, takes a person's word.
+
+    With ``until``, when the next one came, whether it was by then and still is.
+    """
+    if until is not None and not _is_settled(suggestion, tag_set, [d for d in decisions if d.at <= until]):
         return False
-    return spoken or (not suggestion.needs_review and tag_set.keys.issuperset(keys_of(suggestion.tags)))
+    if _undecided(suggestion, tag_set, decided_tags(decisions)):
+        return False
+    return _spoken(decisions) or (not suggestion.needs_review and tag_set.keys.issuperset(keys_of(suggestion.tags)))
 
 
 def _undecided(suggestion: Suggestion, tag_set: TagSet, verdicts: frozenset[TagKey]) -> tuple[TagKey, ...]:

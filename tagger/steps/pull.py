@@ -36,7 +36,7 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
     What can't be made sense of holds the cursor back, and is taken by the pull that can. Where the server holds another
     number of annotations than were seen, all tasks are looked at: one that was stopped, or whose disk was full, in the
     middle of a submission has the annotation, but may not count its task as changed. Raises StudioError; a project
-    that is gone is never taken for deleted annotations.
+    that is gone, or was put back to a backup, is never taken for deleted annotations.
     """
     pulled = Pulled()
     status = studio_status(workspace.settings)
@@ -130,14 +130,17 @@ def _take_page(
             pulled.decisions += _decide(workspace, said, seen.from_suggestion, now)
             links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, seen.annotation)])
     gone = [a for a in known.values() if a.present and a.annotation_id not in page.annotation_ids[a.task_id]]
-    _take_deletions(workspace, link, gone, now, pulled)
+    # A deletion changes the task. Where it hasn't changed since, the server was put back to an earlier backup.
+    lost = [a for a in gone if page.changed[a.task_id] < a.annotation.at]
+    links.forget_annotations(link, lost)
+    _take_deletions(workspace, link, [a for a in gone if a not in lost], now, pulled)
 
 
 def _says_nothing_new(tag_set: TagSet, linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
     if not seen.whole and not any(seen.annotation.tags.values()):
         return True  # all it says is unknown: that isn't the same as no tags
-    if linked is None or not linked.present:
-        return False
+    if linked is None or not linked.present or linked.task_id != seen.task_id:
+        return False  # a server that was put back to a backup gives numbers anew
     return _content(tag_set, linked.annotation) == _content(tag_set, seen.annotation)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from tagger.domain.model import Progress
 from tagger.errors import ReviewError
 from tagger.learning.acquisition import Pick, pick_next
+from tagger.steps.audit import blind_papers
 from tagger.steps.predict import predict
 from tagger.steps.push import Pushed
 from tagger.steps.train import labelled_papers
@@ -28,13 +29,15 @@ class Queue:
 def queue(workspace: Workspace, *, size: int, day: date | None, now: datetime, progress: Progress) -> Queue:
     """Return the ``size`` papers, of a digest or of all, that are expected to teach the current model version most.
 
-    Papers that people tagged, decided or skipped are left out. Those without a suggestion of the version get one first,
+    Papers that people tagged, decided or skipped are left out, and those to be judged blind, of which nothing may be
+    shown. Those without a suggestion of the version get one first,
     as `tagger predict` gives it. Raises ModelError if there is no usable model version, and StoreError if there is no
     such digest.
     """
     predicted = predict(workspace, day=day, every=False, now=now, progress=progress)
     states = workspace.states([paper.id for paper, _ in predicted.papers])
     open_ids = {i for i, state in states.items() if state.status == "waiting" and not state.annotated}
+    open_ids.difference_update(blind_papers(workspace))
     papers = [(paper, suggestion) for paper, suggestion in predicted.papers if paper.id in open_ids]
     labelled = labelled_papers(workspace)
     scores = [suggestion.scores for _, suggestion in papers]

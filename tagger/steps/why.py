@@ -102,7 +102,7 @@ def why(workspace: Workspace, paper_id: str, tag: str) -> Why:
                 at=made.at,
                 score=made.scores.get(key[0], {}).get(key[1]),
                 suggested=key[1] in made.tags.get(key[0], ()),
-                current=made is suggestions[-1],
+                current=made == state.suggestion,
                 evidence=evidence,
                 nearest=made.evidence.nearest if evidence else (),
             )

@@ -48,10 +48,9 @@ class Workspace:
         suggestions = self.store.suggestions.of(paper_ids)
         annotations = self.store.labels.annotations(paper_ids)
         decisions = self.store.labels.decisions(paper_ids)
-        return {
-            i: paper_state(i, self.tag_set, suggestions.get(i, []), annotations.get(i, []), decisions.get(i, []))
-            for i in ids
-        }
+        said = {i: (suggestions.get(i, []), annotations.get(i, []), decisions.get(i, [])) for i in ids}
+        model = self.store.models.current_name()
+        return {i: paper_state(i, self.tag_set, *said[i], model) for i in ids}
 
     def current_model(self) -> Path:
         """Return the folder of the current model version. Raises ModelError if there is none yet."""

@@ -130,6 +130,14 @@ class StudioLinks:
             replace=True,
         )
 
+    def forget_annotations(self, project: LinkedProject, annotations: Iterable[LinkedAnnotation]) -> None:
+        """Forget annotations that the server doesn't know any more, as if it had never had them."""
+        for linked in annotations:
+            keys = [project.seq, linked.annotation_id, linked.task_id]
+            self._db.execute(
+                "DELETE FROM studio_annotations WHERE project = ? AND annotation_id = ? AND task_id = ?", keys
+            )
+
     def _linked(self, row: Mapping[str, Any]) -> LinkedAnnotation:
         annotation = Annotation(
             paper_id=row["paper_id"],

@@ -25,11 +25,12 @@ OVERLAP = timedelta(seconds=60)
 class Page:
     """Some changed tasks: their annotations, all annotation ids by task, and the cursor once this page is saved.
 
-    Times are this machine's, the cursor is the server's.
+    ``changed`` is when each task last did. Times are this machine's, the cursor is the server's.
     """
 
     annotations: tuple[StudioAnnotation, ...]
     annotation_ids: Mapping[int, frozenset[int]]
+    changed: Mapping[int, datetime]
     problems: tuple[str, ...]
     cursor: str
 
@@ -135,7 +136,8 @@ def _page(project: Project, tasks: Sequence[Mapping[str, Any]], position: dateti
             annotations.append(replace(annotation, annotation=said, import_id=number, whole=not found))
             problems += found
     cursor = min(position, project.clock.now())  # what is stamped later than that must not hide what comes before it
-    return Page(tuple(annotations), ids, tuple(problems), cursor.astimezone(UTC).isoformat())
+    changed = {int(task["id"]): project.clock.to_ours(time_of(task["updated_at"])) for task in tasks}
+    return Page(tuple(annotations), ids, changed, tuple(problems), cursor.astimezone(UTC).isoformat())
 
 
 def _annotator(project: Project, completed_by: object) -> str:

@@ -55,6 +55,8 @@ def test_the_rule_accepts_draws_and_the_blind_check_is_done_from_the_terminal(sh
     assert shell.json("review", "accept", "--rule", "--sample", "1", "--by", "ann")["decisions"] == 0
     listed = shell("review", "list")
     assert listed.stdout == "Nothing awaits review.\nTo judge blind: 2 papers; tagger review audit\n"
+    queued = shell("queue").stdout
+    assert queued == "There is nothing left to label.\n", "what a paper would teach tells what is suggested for it"
     blind = shell("review", "audit").stdout
     assert "p1  Title of p1\n    An abstract\n" in blind and "sea" not in blind
     assert {paper["id"] for paper in shell.json("review", "audit")["papers"]} == {"p1", "p2"}

@@ -41,6 +41,14 @@ def test_a_tag_that_is_known_to_be_worse_leaves_the_pool() -> None:
     assert bounds[SMALL].how == "none" and bounds["d", "t0"].how == "pooled"
 
 
+def test_a_tag_that_was_never_suggested_at_the_pools_bound_has_no_part_in_its_promise() -> None:
+    few = {("d", f"t{i}"): record({0.97: 10}) for i in range(12)}
+    unseen, lower = ("d", "never suggested"), ("d", "suggested with less")
+    bounds = find_bounds(few | {unseen: record({}), lower: record({0.5: 5}, {0.5: 5})}, TARGET)
+    assert (bounds["d", "t0"].how, bounds["d", "t0"].score) == ("pooled", 0.97)
+    assert [(bounds[key].score, bounds[key].how) for key in (unseen, lower)] == [(None, "none")] * 2
+
+
 def test_no_bound_lies_below_the_score_from_which_a_tag_is_suggested() -> None:
     bounds = find_bounds({KEY: record({0.99: 300}, threshold=0.995), OTHER: record({}, threshold=0.7)}, TARGET)
     assert bounds[KEY].score == 0.995

@@ -45,6 +45,32 @@ def test_a_later_suggestion_does_not_open_a_decided_paper(small_tag_set: TagSet)
     assert state(small_tag_set, SUGGESTED, newer).undecided == (("habitat", "cs.CV"),)
 
 
+def test_verdicts_given_after_a_newer_suggestion_came_do_not_drop_what_only_that_one_suggests(
+    small_tag_set: TagSet,
+) -> None:
+    former = Suggestion("p", "m1", NOW, {"habitat": ("sea",), "diet": ()}, SCORES, needs_review=False)
+    newer = Suggestion("p", "m2", LATER, {"habitat": ("sea", "forest"), "diet": ("plants",)}, SCORES, needs_review=True)
+    after = LATER + timedelta(minutes=1)
+    by_rule = accepting("p", [("habitat", "sea")], newer, by="ann", at=after, rule="precision>=0.95")
+    by_person = accepting("p", [("habitat", "sea")], newer, by="ann", at=after)
+    for said in (by_rule, by_person):
+        found = state(small_tag_set, former, newer, *said)
+        assert (found.status, found.undecided) == ("waiting", (("habitat", "forest"), ("diet", "plants")))
+    before = accepting("p", [("habitat", "sea")], former, by="ann", at=NOW + timedelta(minutes=1), rule="all-sure")
+    assert state(small_tag_set, former, newer, *before).status == "decided"
+    assert state(small_tag_set, former, newer, *before, *by_person).status == "decided"
+
+
+def test_the_suggestion_of_the_model_in_use_is_what_stands_also_where_another_came_later(small_tag_set: TagSet) -> None:
+    newer = Suggestion("p", "m2", LATER, {"habitat": ("cs.CV",), "diet": ()}, SCORES, needs_review=True)
+    found = paper_state("p", small_tag_set, [SUGGESTED, newer], [], [], model="m1")
+    assert found.suggestion == SUGGESTED and len(found.undecided) == 3
+    everything = [("habitat", "sea"), ("habitat", "forest"), ("diet", "plants")]
+    said = accepting("p", everything, SUGGESTED, by="ann", at=LATER + timedelta(minutes=1))
+    assert paper_state("p", small_tag_set, [SUGGESTED, newer], [], said, model="m1").status == "decided"
+    assert paper_state("p", small_tag_set, [SUGGESTED, newer], [], [], model="m3").suggestion == newer
+
+
 def test_a_skip_alone_takes_a_paper_out_and_an_annotation_brings_it_back(small_tag_set: TagSet) -> None:
     skip = Annotation("p", "ann", NOW, skipped=True)
     assert state(small_tag_set, SUGGESTED, skip).status == "skipped"

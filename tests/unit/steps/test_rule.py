@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,22 @@ def test_the_draw_is_the_same_in_every_run_and_a_fair_share(tmp_path: Path) -> N
             run(desk, sample=0.25)
             drawn.append(blind_papers(desk.workspace))
     assert drawn[0] == drawn[1] and 8 <= len(drawn[0]) <= 32
+
+
+def test_the_rule_goes_on_after_an_older_version_was_promoted_again(desk: Desk) -> None:
+    desk.suggest("p1", "habitat:sea")
+    store, paper = desk.workspace.store, desk.paper("p1")
+    with store.write():
+        other = replace(MODEL, name="m2")
+        store.models.save(other)
+        scores = {"habitat": {"forest": 0.9}, "diet": {}}
+        made = Suggestion("p1", "m2", desk.later(), {"habitat": ("forest",), "diet": ()}, scores, needs_review=True)
+        store.suggestions.save([(paper, made)])
+        store.models.promote("m2", desk.later())
+        store.models.promote(MODEL.name, desk.later())
+    assert desk.state("p1").undecided == (("habitat", "sea"),)
+    done = run(desk)
+    assert (done.decisions, done.other) == (1, 0)
 
 
 def test_only_a_blind_word_judges_and_one_after_a_glance_at_the_suggestion_does_not(desk: Desk) -> None:
