@@ -66,8 +66,9 @@ def _read_pages(source: str, today: date) -> Parsed:
         )
     if not parts:
         raise SourceError(f"{missing[0].place}: {missing[0].reason}")
-    items: list[Entry | Rejected] = [item for part in parts for item in (*part.entries, *part.rejected)]
-    items += missing
+    items: list[Entry | Rejected] = [*missing]
+    for part in parts:
+        items += [*part.entries, *part.rejected]
     return collect(parts[0].format, items, notes=[note for part in parts for note in part.notes])
 
 
