@@ -37,7 +37,9 @@ def init(
 
 def ingest(
     context: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files or URLs, - for stdin.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Files, URLs, hf:DAY, arxiv:ID; - for stdin.")
+    ],
     digest: Day = None,
     strict: Annotated[bool, typer.Option(help="Keep nothing if any record is bad.")] = False,
     json: Json = False,

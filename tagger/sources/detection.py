@@ -5,28 +5,71 @@ from __future__ import annotations
 import io
 import json
 import zlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from tagger.domain.paper import Entry
 from tagger.errors import SourceError
 from tagger.sources.csv_table import is_csv, parse_csv
 from tagger.sources.http import fetch_bytes, is_url, without_password
 from tagger.sources.json_lines import parse_json_lines, parse_records
 from tagger.sources.page import is_page, parse_page
-from tagger.sources.records import Parsed
+from tagger.sources.records import Parsed, Rejected, collect
+from tagger.sources.schemes import Page, is_scheme, pages_of
 
 MAX_UNPACKED = 500_000_000
 _KNOWN = "A Daily Papers page as text, Hugging Face API JSON, JSON Lines and CSV with a title column can be read"
 
 
 def read_source(source: str, *, today: date, stdin: BinaryIO | None = None) -> Parsed:
-    """Read and parse a file, a URL or, for ``-``, stdin. Raises SourceError naming the source."""
+    """Read and parse a file, a URL, a short name or, for ``-``, stdin. Raises SourceError naming the source."""
+    if is_scheme(source) and not Path(source).exists():
+        return _read_pages(source, today)
     data = read_bytes(source, stdin)
     try:
         return parse_source(data, today=today)
     except SourceError as error:
         raise SourceError(f"{without_password(source)}: {error.message}", error.hint) from error
+
+
+def _read_pages(source: str, today: date) -> Parsed:
+    """Read what a short name stands for; a page that can't be had is a rejection, unless none can."""
+
+    def fetch(page: Page) -> bytes:
+        return fetch_bytes(page.url, fresh_s=page.fresh_s, pace_s=page.pace_s)
+
+    parts: list[Parsed] = []
+    missing: list[Rejected] = []
+    for page, found in pages_of(source, today, fetch):
+        try:
+            if isinstance(found, SourceError):
+                raise found
+            part = parse_source(found, today=today)
+        except SourceError as error:
+            missing.append(Rejected(page.name, str(error)))
+            continue
+        if not part.entries:
+            part = replace(part, notes=("there are no papers",))
+        elif len(part.entries) + len(part.rejected) == page.limit:
+            part = replace(
+                part, notes=(*part.notes, f"it gave {page.limit} papers, as many as it may, so some may lack")
+            )
+        parts.append(
+            replace(
+                part,
+                entries=tuple(replace(entry, place=f"{page.name}, {entry.place}") for entry in part.entries),
+                rejected=tuple(replace(r, place=f"{page.name}, {r.place}") for r in part.rejected),
+                notes=tuple(f"{page.name}: {note}" for note in part.notes),
+            )
+        )
+    if not parts:
+        raise SourceError(f"{missing[0].place}: {missing[0].reason}")
+    items: list[Entry | Rejected] = [*missing]
+    for part in parts:
+        items += [*part.entries, *part.rejected]
+    return collect(parts[0].format, items, notes=[note for part in parts for note in part.notes])
 
 
 def read_bytes(source: str, stdin: BinaryIO | None) -> bytes:
