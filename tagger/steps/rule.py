@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tagger.domain.labels import Audit, Decision, Suggestion
+from tagger.domain.tags import TagKey
 from tagger.errors import ReviewError
 from tagger.learning.package import read_track_records
-from tagger.review import Bound, Checks, PaperState, TagKey, accepting, find_bounds
+from tagger.review import Bound, Checks, PaperState, accepting, find_bounds
 from tagger.steps.audit import checks_of, judged_tags
 from tagger.steps.models import check_model
 from tagger.steps.review import waiting

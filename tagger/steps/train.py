@@ -9,12 +9,14 @@ from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
 from tagger.domain.paper import Paper
+from tagger.domain.tags import TagKey
 from tagger.learning.comparison import Comparison
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
 from tagger.learning.readiness import Readiness, readiness
 from tagger.learning.training import ENOUGH_PAPERS
 from tagger.learning.training import train as train_model
+from tagger.review import PaperState
 from tagger.steps.agreement import paper_weights, trust_of_people
 from tagger.steps.comparing import compare_with
 from tagger.steps.workspace import Workspace
@@ -131,13 +133,17 @@ def labelled_papers(workspace: Workspace, trusted: Mapping[str, float] | None = 
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
     tags = {paper_id: workspace.tag_set.ordered(chosen[paper_id]) for paper_id in sorted(chosen)}
     weights = paper_weights(workspace, tags, trusted)
-    return [Example(papers[paper_id], tags[paper_id], weight=weights[paper_id]) for paper_id in tags]
+    return [Example(papers[i], tags[i], _asked(workspace, states[i]), weights[i]) for i in tags]
 
 
 def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list[Paper]:
     """Return as many other papers as training can use to learn what is ordinary."""
     ids = {example.paper.id for example in examples}
     return [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
+
+
+def _asked(workspace: Workspace, state: PaperState) -> frozenset[TagKey] | None:
+    return workspace.tag_set.keys - state.unasked if state.unasked else None
 
 
 def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -105,10 +105,21 @@ def _audits(db: Database) -> None:
     _make_append_only(db, "audits")
 
 
+def _pages(db: Database) -> None:
+    db.execute(
+        """CREATE TABLE studio_pages (
+        seq INTEGER PRIMARY KEY, project INTEGER NOT NULL REFERENCES studio_projects(seq),
+        tag_set_version INTEGER NOT NULL, at TEXT NOT NULL
+    ) STRICT"""
+    )
+    db.execute("CREATE INDEX studio_pages_project ON studio_pages(project, at)")
+
+
 MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0001-the-loop": _the_loop,
     "0002-evidence": _evidence,
     "0003-audits": _audits,
+    "0004-pages": _pages,
 }
 
 

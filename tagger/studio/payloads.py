@@ -84,10 +84,13 @@ def restoration_key(annotation: Annotation, project: str) -> tuple[uuid.UUID, in
 
 
 def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags, list[str]]:
-    """Return the tags in an annotation's result, and what in it the tag set doesn't know, in words."""
+    """Return the tags in an annotation's result, and what in it the tag set doesn't know, in words.
+
+    Tags that were retired or split since are among them: that is what was said.
+    """
     chosen: dict[str, list[str]] = {}
     problems = []
-    known = {dimension.id: set(dimension.tag_ids) for dimension in tag_set.dimensions}
+    known = {dimension.id: dimension for dimension in tag_set.dimensions}
     for item in result:
         dimension = str(item.get("from_name"))
         if item.get("type") != "choices":
@@ -96,11 +99,11 @@ def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags,
             problems.append(f"there is no dimension '{dimension}'")
             continue
         for tag in item.get("value", {}).get("choices", []):
-            if tag in known[dimension]:
+            if known[dimension].became(tag):
                 chosen.setdefault(dimension, []).append(tag)
             elif tag != NOTHING:
                 problems.append(f"'{dimension}' has no tag '{tag}'")
-    return tag_set.ordered(chosen), problems
+    return tag_set.ordered(chosen, with_former=True), problems
 
 
 def annotation_of(
