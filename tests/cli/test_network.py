@@ -1,6 +1,7 @@
-"""``tagger ingest hf:…`` against a server on loopback."""
+"""``tagger ingest hf:…`` and ``arxiv:…`` against a server on loopback."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,12 +16,13 @@ ENTRY = {"paper": {"id": "2608.00001", "title": "A", "summary": "S", "submittedO
 
 @pytest.fixture
 def days(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, bytes]]:
-    """What the daily-papers API answers for each day; the others aren't there."""
+    """What is answered for each day of the daily-papers API, or each path; the others aren't there."""
     answers: dict[str, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = next((data for day, data in answers.items() if f"/api/daily_papers?date={day}&" in self.path), None)
+            asked = (f"/api/daily_papers?date={what}&" if what[0].isdigit() else what for what in answers)
+            body = next((answers[what] for what, path in zip(answers, asked, strict=True) if path in self.path), None)
             self.send_response(404 if body is None else 200)
             self.end_headers()
             self.wfile.write(body or b"")
@@ -63,3 +65,21 @@ def test_a_day_as_long_as_an_answer_may_be_is_noted(shell: Shell, days: dict[str
 @pytest.mark.parametrize("source", ["hf:tomorrow", "arxiv:a b"])
 def test_a_malformed_name_is_one_line(shell: Shell, source: str) -> None:
     assert "For example hf:2026-08-20" in shell.fails("ingest", source)
+
+
+ATOM = """<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:o="http://a9.com/-/spec/opensearch/1.1/">
+  <o:totalResults>1</o:totalResults>
+  <entry><id>http://arxiv.org/abs/2608.00002v3</id><title>Whales</title><summary>They sing.</summary></entry>
+</feed>
+"""
+
+
+def test_a_paper_of_arxiv_is_asked_for_by_its_id_and_one_that_is_not_there_is_named(
+    shell: Shell, days: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAGGER_ARXIV_URL", os.environ["TAGGER_HF_URL"])
+    days["/api/query?"] = ATOM.encode()
+    done = shell("ingest", "arxiv:2608.00002,2608.99999", "--json", code=1)
+    assert json.loads(done.stdout)["ids"] == ["2608.00002"]
+    assert "2608.99999" in done.stderr and "gives no such paper" in done.stderr
