@@ -36,9 +36,9 @@ def import_annotations(
 ) -> Imported:
     """Save the annotations of a JSON Lines source, and the papers that aren't there yet, in one transaction.
 
-    A row without a time is taken as said now, and so is one whose time is yet to come; of several by one annotator for one paper the last counts. A row that
-    can't be used is told and the others are kept; with ``strict``, or when none can be used, SourceError is raised and
-    nothing is kept.
+    A row without a time is taken as said now, and so is one whose time is yet to come; of several by one annotator for
+    one paper the last counts. A row that can't be used is told and the others are kept; with ``strict``, or when none
+    can be used, SourceError is raised and nothing is kept.
     """
     tag_set, papers, labels = workspace.tag_set, workspace.store.papers, workspace.store.labels
     parsed = read_annotations(source, [d.id for d in tag_set.dimensions], stdin=stdin)
