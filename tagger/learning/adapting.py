@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_WORD_HEAD, _, _BODY_HEAD = (FEATURES.index(name) for name in HEADS)
+_HEADS = _WORD_HEAD, _ATTENTION_HEAD, _BODY_HEAD = tuple(FEATURES.index(name) for name in HEADS)
 _DESCRIBED = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means")
 _BY_COLUMN = "likeness_means"
 
@@ -194,19 +194,29 @@ class _Adapting:
         texts = np.concatenate([own_meanings, word_vectors().embed(self.papers)])
         likeness = [ordinary_likeness(texts, vectors, index), ordinary_likeness(own_embeddings, embeddings, index)]
         counts = word_counts(self.papers, dimension.tags)
-        tags = len(dimension.tags)
+        tags, usual = len(dimension.tags), self._usual(index)
         return DimensionModel(
-            word_head=_silent(len(self.before.lexicon.terms), tags),
-            body_head=_silent(embeddings[index].shape[1], tags),
+            word_head=_silent(len(self.before.lexicon.terms), tags, usual[0]),
+            body_head=_silent(embeddings[index].shape[1], tags, usual[2]),
             tag_vectors=vectors[index],
             tag_embeddings=embeddings[index],
             likeness_means=np.stack(likeness),
             count_means=counts.mean(0) if len(counts) else np.zeros(counts.shape[1:], dtype=np.float32),
             frequencies=frequencies,
-            weights=np.tile(prior_weights(0), (tags, 1)),
+            weights=np.tile(_untaught_weights(usual), (tags, 1)),
             evidence_means=np.zeros((tags, len(FEATURES))),
             thresholds=np.full(tags, UNTAUGHT_THRESHOLD),
         )
+
+    def _usual(self, index: int) -> NDArray[np.float64]:
+        """Return what each head says of the mean paper and the mean tag of a dimension: one logit for each of HEADS.
+
+        A new tag's heads start there: a head that says nothing would stand out among others that say no.
+        """
+        import numpy as np
+
+        former = self._former(index)
+        return former[1].evidence_means[:, list(_HEADS)].mean(0) if former else np.zeros(len(_HEADS))
 
     def _dimension(self, index: int, dimension: Dimension, new: DimensionModel) -> DimensionModel:
         former = self._former(index)
@@ -235,16 +245,30 @@ class _Adapting:
 
         before, columns = self.before.attention_head, self._columns()
         new = untaught_attention(np.concatenate(vectors), before.centre)
+        usual = [np.full(len(d.tags), self._usual(i)[1]) for i, d in enumerate(self.ours.dimensions)]
+        new = replace(new, intercepts=np.concatenate(usual).astype(np.float32))
         names = ("queries", "values", "intercepts")
         carried = {name: _carried(getattr(new, name), getattr(before, name), columns) for name in names}
         return AttentionHead(**carried, centre=before.centre)
 
 
-def _silent(features: int, tags: int) -> Head:
-    """Return a head that says nothing for or against any tag."""
+def _silent(features: int, tags: int, logit: float) -> Head:
+    """Return a head that says the same of every paper."""
     import numpy as np
 
-    return Head(np.zeros((features, tags), dtype=np.float32), np.zeros(tags, dtype=np.float32))
+    return Head(np.zeros((features, tags), dtype=np.float32), np.full(tags, logit, dtype=np.float32))
+
+
+def _untaught_weights(usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the stack's weights for a tag without labels, whose heads start from their ``usual`` logits.
+
+    What those say alike of every paper weighs nothing.
+    """
+    weights = prior_weights(0).copy()
+    for head in (_WORD_HEAD, _BODY_HEAD):
+        weights[[head, head + 1]] = 0
+    weights[-1] -= weights[_ATTENTION_HEAD] * usual[1]
+    return weights
 
 
 def _head(new: Head, before: Head, columns: Sequence[Sequence[int]], means: NDArray[np.float64]) -> Head:

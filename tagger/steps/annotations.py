@@ -36,9 +36,9 @@ def import_annotations(
 ) -> Imported:
     """Save the annotations of a JSON Lines source, and the papers that aren't there yet, in one transaction.
 
-    A row without a time is taken as said now; of several by one annotator for one paper the last counts. A row that
-    can't be used is told and the others are kept; with ``strict``, or when none can be used, SourceError is raised and
-    nothing is kept.
+    A row without a time is taken as said now, and so is one whose time is yet to come; of several by one annotator for
+    one paper the last counts. A row that can't be used is told and the others are kept; with ``strict``, or when none
+    can be used, SourceError is raised and nothing is kept.
     """
     tag_set, papers, labels = workspace.tag_set, workspace.store.papers, workspace.store.labels
     parsed = read_annotations(source, [d.id for d in tag_set.dimensions], stdin=stdin)
@@ -129,8 +129,14 @@ def _last_words(rows: list[AnnotationRow]) -> tuple[list[AnnotationRow], list[st
 
 
 def _annotation(tag_set: TagSet, row: AnnotationRow, now: datetime, said: Sequence[Annotation]) -> Annotation:
-    """Return the annotation that a row makes. One that repeats what stands leaves tags outside the tag set as well."""
+    """Return the annotation that a row makes. One that repeats what stands leaves tags outside the tag set as well.
+
+    A time to come would outlast whatever is said until then. A row that was taken before keeps the time it had then.
+    """
     made = Annotation(row.paper_id, row.annotator, row.at or now, row.tags, skipped=row.skipped, tag_set=row.tag_set)
+    if made.at > now:
+        taken = [a for a in said if replace(a, at=made.at, unasked=made.unasked) == made]
+        made = replace(made, at=taken[0].at if taken else now)
     for former in standing_annotations(said):
         if former.annotator == row.annotator and former.skipped == row.skipped:
             if _in_tag_set(tag_set, former.tags) == row.tags:

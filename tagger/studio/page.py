@@ -16,6 +16,9 @@ from tagger.studio.keys import Keys, hand_out
 TEXT_NAME = "abstract"
 PAGE_FIELD = "page"
 NOTHING = ""
+# Stands in no id, so that names of controls that are no dimensions begin with it, too.
+_MARK = ":"
+_NO_TEXT = re.compile(r"true|false|[-0-9._]+(e[-0-9_]+)?", re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Keys that no tag has, one for each list that has to be searched.
 _FIND_KEYS = ("/", ";", "[", "]")
@@ -35,8 +38,8 @@ def labelling_page(tag_set: TagSet, keys: Keys | None = None, guide: str = "") -
     ElementTree.SubElement(paper, "HyperText", shown | {"selectionEnabled": "false"})
     if guide.strip():
         panel = _panel(paper, "How to tag")
-        text = {"name": "guide", "value": _literal(guide_as_html(guide)), "inline": "true", "selectionEnabled": "false"}
-        ElementTree.SubElement(panel, "HyperText", text | {"clickableLinks": "true"})
+        text = {"name": f"{_MARK}guide", "value": _literal(guide_as_html(guide)), "inline": "true"}
+        ElementTree.SubElement(panel, "HyperText", text | {"selectionEnabled": "false", "clickableLinks": "true"})
     questions = ElementTree.SubElement(view, "View", {"className": "tagger-questions"})
     find_keys = iter(_FIND_KEYS)
     for dimension in tag_set.dimensions:
@@ -44,6 +47,19 @@ def labelling_page(tag_set: TagSet, keys: Keys | None = None, guide: str = "") -
         _add_dimension(questions, dimension, keys, next(find_keys, "") if keyless else None)
     ElementTree.indent(view)
     return ElementTree.tostring(view, encoding="unicode") + "\n"
+
+
+def name_in_studio(given: str) -> str:
+    """Return what a dimension's or a tag's id is on the server: itself, marked where it would be read as no text.
+
+    Label Studio takes a control named ``2024`` for a number and refuses it, and shows no page with a choice ``true``.
+    """
+    return _MARK + given if _NO_TEXT.fullmatch(given) else given
+
+
+def id_of_name(name: str) -> str:
+    """Return the id that ``name_in_studio`` was given."""
+    return name.removeprefix(_MARK)
 
 
 def tag_marker(dimension: str, tag: str) -> str:
@@ -65,7 +81,8 @@ def _add_dimension(parent: ElementTree.Element, dimension: Dimension, keys: Keys
     """
     box = ElementTree.SubElement(parent, "View", {"className": "tagger-dimension"})
     ElementTree.SubElement(box, "Header", {"value": _literal(dimension.question), "size": "5"})
-    attributes = {"name": dimension.id, "toName": TEXT_NAME, "choice": "multiple", "showInline": "true"}
+    name = name_in_studio(dimension.id)
+    attributes = {"name": name, "toName": TEXT_NAME, "choice": "multiple", "showInline": "true"}
     if dimension.required:
         attributes |= {"required": "true", "requiredMessage": f"Choose at least one: {dimension.question}"}
     choices = ElementTree.SubElement(box, "Choices", attributes)
@@ -79,15 +96,15 @@ def _add_dimension(parent: ElementTree.Element, dimension: Dimension, keys: Keys
         shown = f'<span data-tag="{marker}">{html.escape(labels[tag.id])}</span>'
         if key:
             shown += f"<kbd>{html.escape(key.replace('shift+', '⇧').upper())}</kbd>"
-        choice = {"value": _literal(labels[tag.id]), "alias": tag.id, "html": shown}
+        choice = {"value": _literal(labels[tag.id]), "alias": name_in_studio(tag.id), "html": shown}
         if hint := _hint(tag):
-            choice["hint"] = hint
+            choice["hint"] = _literal(hint)
         if key:
             choice["hotkey"] = key
         ElementTree.SubElement(choices, "Choice", choice)
     if find_key is not None:
         told = f"Find a tag ({find_key})" if find_key else "Find a tag"
-        found = {"toName": dimension.id, "minlength": "1", "name": f"find-{dimension.id}", "placeholder": told}
+        found = {"toName": name, "minlength": "1", "name": f"{_MARK}find {dimension.id}", "placeholder": told}
         ElementTree.SubElement(box, "Filter", found | {"hotkey": find_key})
     if any(map(_hint, dimension.tags)):
         panel = _panel(box, "What they mean")
@@ -102,8 +119,12 @@ def _panel(parent: ElementTree.Element, title: str) -> ElementTree.Element:
 
 
 def _literal(text: str) -> str:
-    """Return text that XML can hold and in which Label Studio finds no task's field: $ is kept from its word."""
-    return _NOT_XML.sub("", text).replace("$", "$\u2060")
+    """Return text that XML can hold and that Label Studio takes for nothing else.
+
+    It finds no task's field in it, as $ is kept from its word, and doesn't read it as true or false.
+    """
+    kept = _NOT_XML.sub("", text).replace("$", "$\u2060")
+    return f"{kept}\u2060" if kept.lower() in ("true", "false") else kept
 
 
 def _hint(tag: Tag) -> str:

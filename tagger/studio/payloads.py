@@ -13,7 +13,7 @@ from typing import Any
 from tagger.domain.labels import Annotation, Suggestion
 from tagger.domain.paper import Entry
 from tagger.domain.tags import Tags, TagSet
-from tagger.studio.page import NOTHING, PAGE_FIELD, TEXT_NAME
+from tagger.studio.page import NOTHING, PAGE_FIELD, TEXT_NAME, id_of_name, name_in_studio
 from tagger.studio.paper_page import paper_page
 
 
@@ -59,7 +59,12 @@ def data_hash(data: Mapping[str, str]) -> str:
 def result_of(tags: Tags) -> list[dict[str, Any]]:
     """Return tags as an annotation's result: one item a dimension that has any."""
     return [
-        {"from_name": dimension, "to_name": TEXT_NAME, "type": "choices", "value": {"choices": list(chosen)}}
+        {
+            "from_name": name_in_studio(dimension),
+            "to_name": TEXT_NAME,
+            "type": "choices",
+            "value": {"choices": [name_in_studio(tag) for tag in chosen]},
+        }
         for dimension, chosen in tags.items()
         if chosen
     ]
@@ -92,13 +97,13 @@ def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags,
     problems = []
     known = {dimension.id: dimension for dimension in tag_set.dimensions}
     for item in result:
-        dimension = str(item.get("from_name"))
+        dimension = id_of_name(str(item.get("from_name")))
         if item.get("type") != "choices":
             continue
         if dimension not in known:
             problems.append(f"there is no dimension '{dimension}'")
             continue
-        for tag in item.get("value", {}).get("choices", []):
+        for tag in map(id_of_name, item.get("value", {}).get("choices", [])):
             if known[dimension].became(tag):
                 chosen.setdefault(dimension, []).append(tag)
             elif tag != NOTHING:
@@ -114,8 +119,11 @@ def renamed_result(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> list
         choices = item.get("value", {}).get("choices") if item.get("type") == "choices" else None
         if choices is None:
             renamed.append(dict(item))
-        elif present := tag_set.translated({str(item["from_name"]): choices})[str(item["from_name"])]:
-            renamed.append(dict(item) | {"value": dict(item["value"]) | {"choices": list(present)}})
+            continue
+        dimension = id_of_name(str(item.get("from_name")))
+        if present := tag_set.translated({dimension: map(id_of_name, choices)})[dimension]:
+            named = [name_in_studio(tag) for tag in present]
+            renamed.append(dict(item) | {"value": dict(item["value"]) | {"choices": named}})
     return renamed
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tagger.domain.labels import Annotation
 from tagger.domain.paper import Entry, Paper, title_id
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import SourceError
 from tagger.steps.annotations import Imported, export_annotations, import_annotations, tags_left_out
 from tagger.steps.init import init
+from tagger.steps.review import reject
 from tagger.steps.workspace import Workspace, open_workspace
 from tests.conftest import NOW
 from tests.unit.steps.conftest import TAG_SET
@@ -117,6 +119,23 @@ def test_a_word_from_the_future_is_refused_but_not_for_a_clock_that_is_fast(work
     with pytest.raises(SourceError, match="more than a day ahead"):
         take(workspace, {**BRINGS, "at": "9999-06-01T00:00:00Z"})
     assert counts(take(workspace, {**BRINGS, "at": (NOW + timedelta(hours=20)).isoformat()})) == (1, 0, 0)
+
+
+def test_a_word_of_a_fast_clock_or_another_time_zone_does_not_outlast_what_is_said_after_it(
+    workspace: Workspace,
+) -> None:
+    ahead = {**BRINGS, "at": (NOW + timedelta(hours=9)).isoformat()}
+    take(workspace, ahead)
+    after = NOW + timedelta(minutes=1)
+    reject(workspace, ["p"], ["habitat:sea"], by="bob", now=after)
+    assert workspace.states(["p"])["p"].effective == ()
+    with workspace.store.write():
+        changed = [Annotation("p", "ann", after, {"habitat": ("forest",), "diet": ()})]
+        workspace.store.labels.annotate(changed, source="test", tag_set_version=1, now=after)
+    before = workspace.store.labels.annotations()
+    file = workspace.settings.folder / "rows.jsonl"
+    assert counts(import_annotations(workspace, str(file), now=NOW + timedelta(hours=1))) == (0, 0, 1)
+    assert workspace.store.labels.annotations() == before
 
 
 def test_rows_reach_their_paper_with_or_without_its_id(workspace: Workspace) -> None:
