@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.make_prior import NO_PRIOR, Pool, read_pool
 from tagger.domain.model import TrackRecord
+from tagger.domain.tags import TagKey
 from tagger.learning.examples import folds_of, labels_of
 from tagger.learning.fitting import Reading, fit, frozen_readings
 from tagger.learning.record import record_document, track_records
@@ -24,7 +25,6 @@ from tagger.learning.scoring import score
 from tagger.learning.word_evidence import fit_words
 from tagger.review.binomial import interval
 from tagger.review.checks import Checks
-from tagger.review.decisions import TagKey
 from tagger.review.guarantee import find_bounds
 
 FOLDS, DRAWS = 5, ("one", "two")

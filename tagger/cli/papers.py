@@ -37,12 +37,17 @@ def init(
 
 def ingest(
     context: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files or URLs, - for stdin.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, URLs, hf:DAY, arxiv:ID; - for stdin.")
+    ],
     digest: Day = None,
     strict: Annotated[bool, typer.Option(help="Keep nothing if any record is bad.")] = False,
     json: Json = False,
 ) -> None:
-    """Take papers in: a Daily Papers page as text, Hugging Face's API JSON, JSON Lines or CSV, each also gzipped.
+    """Take papers in, of a format found by content: docs/sources.md lists them.
+
+    Daily Papers as text, HTML or API JSON; arXiv Atom and RSS; Semantic Scholar, OpenReview, OpenAlex, CSL JSON;
+    RIS, BibTeX, CSV, JSON Lines, Parquet, Arrow; each also as gz or zst, or a folder of them.
 
     Example: tagger ingest daily_papers.txt --digest 2026-08-07
     """

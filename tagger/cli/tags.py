@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tagger.cli import tag_changes
 from tagger.cli.output import Json, counted, show
 from tagger.cli.output import table as make_table
 
@@ -102,7 +103,10 @@ def _tag_and_word(text: str) -> tuple[str, str]:
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(name="tags", help="The tag set, and words for its tags.", no_args_is_help=True)
+    group = typer.Typer(
+        name="tags", help="The tag set: its tags, changes of them, and words for them.", no_args_is_help=True
+    )
     group.command("list")(list_)
     group.command()(words)
+    tag_changes.register(group)
     app.add_typer(group)

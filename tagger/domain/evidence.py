@@ -1,9 +1,11 @@
 """What speaks for the tags that a model version suggests, as a person can check it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from __future__ import annotations
 
-from tagger.domain.tags import Tags
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+from tagger.domain.tags import Tags, TagSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class Evidence:
     def of(self, dimension: str, tag: str) -> TagEvidence | None:
         """Return what speaks for a tag; None if nothing was kept, as for a tag that isn't suggested."""
         return self.tags.get(dimension, {}).get(tag)
+
+    def translated(self, tag_set: TagSet) -> Evidence:
+        """Return it under the ids that tags have now, without those that were retired or split."""
+        tags: dict[str, dict[str, TagEvidence]] = {}
+        for dimension, of in self.tags.items():
+            present = [(tag_set.present(dimension, tag), found) for tag, found in of.items()]
+            tags[dimension] = {tag: found for tag, found in present if tag is not None}
+        return Evidence(tags, tuple(replace(p, tags=tag_set.translated(p.tags)) for p in self.nearest))
 
     def document(self, tags: Tags) -> dict[str, dict[str, dict[str, object] | None]]:
         """Return what speaks for each of the tags as plain data; None for one of which nothing was kept."""

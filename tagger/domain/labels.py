@@ -1,12 +1,12 @@
 """What people and models say about a paper, and what holds in the end."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from tagger.domain.evidence import Evidence
-from tagger.domain.tags import Tags
+from tagger.domain.tags import TagKey, Tags, TagSet
 
 Scores = Mapping[str, Mapping[str, float]]
 """A calibrated probability for every tag, by dimension id and tag id."""
@@ -19,6 +19,8 @@ class Annotation:
     """One annotator's tags for one paper, at one time. A later one of the same annotator replaces it.
 
     ``skipped``: the paper can't be judged; ``withdrawn``: the annotator's word was taken back. Both carry no tags.
+    ``unasked`` are the tags that came into the tag set after it, of which it says nothing; ``tag_set`` is the version
+    of that it was made by, if it isn't the present one.
     """
 
     paper_id: str
@@ -27,6 +29,8 @@ class Annotation:
     tags: Tags = field(default_factory=dict)
     skipped: bool = False
     withdrawn: bool = False
+    unasked: frozenset[TagKey] = frozenset()
+    tag_set: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Suggestion:
         return [self.scores[dimension][tag] for dimension, tags in self.tags.items() for tag in tags]
 
     @property
-    def unbacked(self) -> list[tuple[str, str]]:
+    def unbacked(self) -> list[TagKey]:
         """The suggested tags, as (dimension id, tag id), that are known to have no labelled paper to back them."""
         found = [(d, tag, self.evidence.of(d, tag)) for d, tags in self.tags.items() for tag in tags]
         return [(d, tag) for d, tag, evidence in found if evidence is not None and not evidence.labelled_papers]
@@ -113,17 +117,19 @@ def effective_tags(annotations: Iterable[Annotation], decisions: Iterable[Decisi
     """Return the tags that hold for one paper after all that was said about it, in order of dimension and tag id.
 
     A person overrules a rule whenever they speak, and among persons the last word counts: an annotation speaks of every
-    tag, a decision of one. Skips say nothing. Where times are equal, decisions come after annotations.
+    tag that there was then, a decision of one. Skips say nothing. Where times are equal, decisions come after
+    annotations.
     """
     standing = [a for a in standing_annotations(annotations) if not a.skipped]
     last_annotation = standing[-1] if standing else None
-    held: dict[tuple[str, str], EffectiveTag] = {}
+    held: dict[TagKey, EffectiveTag] = {}
     if last_annotation:
         for dimension, tags in last_annotation.tags.items():
             for tag in tags:
                 held[dimension, tag] = EffectiveTag(dimension, tag, last_annotation.annotator, last_annotation.at)
     for key, decision in _last_verdicts(decisions).items():
-        if last_annotation and (decision.rule or decision.at < last_annotation.at):
+        annotated = last_annotation is not None and key not in last_annotation.unasked
+        if last_annotation and annotated and (decision.rule or decision.at < last_annotation.at):
             continue
         held.pop(key, None)
         if decision.verdict == "accepted":
@@ -132,20 +138,57 @@ def effective_tags(annotations: Iterable[Annotation], decisions: Iterable[Decisi
     return [held[key] for key in sorted(held)]
 
 
-def decided_tags(decisions: Iterable[Decision]) -> frozenset[tuple[str, str]]:
+def decided_tags(decisions: Iterable[Decision]) -> frozenset[TagKey]:
     """Return the (dimension id, tag id) pairs that a verdict of a person or a rule stands on."""
     return frozenset(_last_verdicts(decisions))
 
 
-def _last_verdicts(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+def translated(suggestion: Suggestion, tag_set: TagSet) -> Suggestion:
+    """Return a suggestion under the ids that tags have now, without those that were retired or split.
+
+    Where tags were merged, the higher score holds.
+    """
+    scores: dict[str, dict[str, float]] = {}
+    for dimension, of in suggestion.scores.items():
+        present = scores[dimension] = {}
+        for tag, score in of.items():
+            if (now := tag_set.present(dimension, tag)) is not None:
+                present[now] = max(score, present.get(now, score))
+    if scores == suggestion.scores:
+        return suggestion
+    tags, evidence = tag_set.translated(suggestion.tags), suggestion.evidence.translated(tag_set)
+    return replace(suggestion, tags=tags, scores=scores, evidence=evidence)
+
+
+def united(decisions: Iterable[Decision], tag_set: TagSet) -> list[Decision]:
+    """Return decisions on one paper under the ids that tags have now, without those on tags that were retired or split.
+
+    Where tags were merged, one that was accepted is enough: that another was rejected says nothing against it.
+    """
+    decisions = list(decisions)
+    present = {(d.dimension, d.tag): tag_set.present(d.dimension, d.tag) for d in decisions}
+    if all(tag == key[1] for key, tag in present.items()):
+        return decisions
+    accepted = {key for key, decision in _last_verdicts(decisions).items() if decision.verdict == "accepted"}
+    carried = {(key[0], present[key]): key for key in accepted}
+    found = []
+    for decision in decisions:
+        key = (decision.dimension, decision.tag)
+        tag = present[key]
+        if tag is not None and (key in accepted or carried.get((decision.dimension, tag), key) == key):
+            found.append(replace(decision, tag=tag) if tag != decision.tag else decision)
+    return found
+
+
+def _last_verdicts(decisions: Iterable[Decision]) -> dict[TagKey, Decision]:
     """Return the decision that counts for each tag: the last of a person, else the last of a rule."""
-    by_voice: dict[tuple[str, str], dict[str, Decision]] = {}
+    by_voice: dict[TagKey, dict[str, Decision]] = {}
     for decision in sorted(decisions, key=lambda d: d.at):
         voice = f"rule {decision.rule}" if decision.rule else f"person {decision.by}"
         voices = by_voice.setdefault((decision.dimension, decision.tag), {})
         voices.pop(voice, None)
         voices[voice] = decision
-    last: dict[tuple[str, str], Decision] = {}
+    last: dict[TagKey, Decision] = {}
     for key, voices in by_voice.items():
         spoken = [d for d in voices.values() if d.verdict != "withdrawn"]
         for decision in [d for d in spoken if d.rule] + [d for d in spoken if not d.rule]:

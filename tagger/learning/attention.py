@@ -73,7 +73,7 @@ def fit_attention(
     papers, labels, trust = [p for p in papers if len(p)], labels[has_terms], trust[has_terms]
     share = np.clip(((labels * trust).sum(0) + 0.5) / (trust.sum(0) + 1), 0.002, 0.9)
     centre = np.concatenate(papers).mean(0) if papers else descriptions.mean(0)
-    start = torch.from_numpy(_centred(descriptions, descriptions.mean(0)))
+    start = torch.from_numpy(_start(descriptions))
     queries, values = (torch.nn.Parameter(start.clone()) for _ in range(2))
     intercepts = torch.nn.Parameter(torch.from_numpy(np.log(share / (1 - share)).astype(np.float32)))
     scales = torch.nn.Parameter(torch.ones(2))
@@ -109,6 +109,18 @@ def fit_attention(
             intercepts.detach().numpy(),
             np.asarray(centre, dtype=np.float32),
         )
+
+
+def untaught_attention(descriptions: NDArray[np.float32], centre: NDArray[np.float32]) -> AttentionHead:
+    """Return the head that training starts from, for tags' embeddings (tags, dims) and the mean term of papers."""
+    import numpy as np
+
+    start = _start(descriptions)
+    return AttentionHead(start * _SHARPNESS, start * _REACH, np.zeros(len(start), dtype=np.float32), centre)
+
+
+def _start(descriptions: NDArray[np.float32]) -> NDArray[np.float32]:
+    return _centred(descriptions, descriptions.mean(0))
 
 
 def _centred(vectors: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:

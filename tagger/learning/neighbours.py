@@ -40,7 +40,8 @@ class Neighbours:
     said: NDArray[np.bool_] | None = None
 
     @cached_property
-    def _directions(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def directions(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The papers as unit embeddings of both kinds: the encoder's and in word vectors."""
         return _unit(self.embeddings), _unit(self.meanings)
 
     @cached_property
@@ -60,7 +61,7 @@ class Neighbours:
         """
         import numpy as np
 
-        own_embeddings, own_meanings = self._directions
+        own_embeddings, own_meanings = self.directions
         likeness = (embeddings @ own_embeddings.T + meanings @ own_meanings.T) / 2
         found = []
         for paper, values in zip(papers, likeness, strict=True):
@@ -77,7 +78,7 @@ class Neighbours:
     def near(self, papers: Sequence[Paper], meanings: NDArray[np.float32]) -> Near:
         """Return what the labelled papers near each paper carry, itself left out."""
         left_out = [self._rows.get(p.id, -1) for p in papers]
-        return find_near(meanings, self._directions[1], self.labels, self.asked, left_out)
+        return find_near(meanings, self.directions[1], self.labels, self.asked, left_out)
 
     def _paper(self, tag_set: TagSet, row: int, likeness: float) -> LabelledPaper:
         return LabelledPaper(self.ids[row], self.titles[row], likeness, _tags(tag_set, self.labels[row]))

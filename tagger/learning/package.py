@@ -20,7 +20,7 @@ from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
 from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import parse_aim
-from tagger.learning.record import record_document, track_records
+from tagger.learning.record import track_records
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.weights import ENCODER, OWN, file_sha256
 from tagger.learning.words import COUNTS
@@ -28,26 +28,31 @@ from tagger.learning.words import COUNTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagger.learning.fitting import OutOfFold
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 MODEL = "model.json"
+HEADS = "heads.safetensors"
 _ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
 _NEIGHBOURS = ("embeddings", "meanings", "labels", "asked", "said")
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
 def write_package(
-    folder: Path, version: ModelVersion, tag_set: TagSet, fitted: Fitted, seed: int, said: Sequence[OutOfFold] = ()
+    folder: Path,
+    version: ModelVersion,
+    tag_set: TagSet,
+    fitted: Fitted,
+    seed: int,
+    records: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Add what was fitted, and what it said out of fold, to a folder that holds the exported encoder already.
+    """Add what was fitted, and tags' track records, to a folder that holds the exported encoder already.
 
     The manifest over all files comes last.
     """
     from safetensors.numpy import save_file
 
-    save_file(_tensors(fitted), folder / "heads.safetensors")
+    save_file(_tensors(fitted), folder / HEADS)
     content = {
         "tag_set": asdict(tag_set),
         "terms": fitted.lexicon.terms,
@@ -61,8 +66,8 @@ def write_package(
         "features": FEATURES,
         "word_vectors": word_vectors.fingerprint(),
     }
-    if said:
-        content["track_records"] = record_document(tag_set, fitted.dimensions, said)
+    if records:
+        content["track_records"] = records
     (folder / MODEL).write_text(_json(content), encoding="utf-8")
     manifest = {
         "format": FORMAT,
@@ -97,7 +102,7 @@ def verify(folder: Path) -> None:
     The encoder's own weights, which lie elsewhere, are verified when they are read.
     """
     files = _manifest(folder)["files"]
-    for name in (GRAPH, ENCODER, "tokenizer.json", "heads.safetensors", MODEL):
+    for name in (GRAPH, ENCODER, "tokenizer.json", HEADS, MODEL):
         if name not in files:
             raise ModelError(f"the manifest of {folder} doesn't name {name}", _REMEDY)
     if OWN not in files and (folder / OWN).exists():
@@ -119,6 +124,19 @@ def read_tag_set(folder: Path) -> TagSet:
     try:
         return _tag_set(json.loads((folder / MODEL).read_text(encoding="utf-8"))["tag_set"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
+
+
+def read_seed(folder: Path) -> int:
+    """Return the seed of a model version's training. Raises ModelError."""
+    return int(_manifest(folder)["seed"])
+
+
+def read_record_document(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return a verified model version's track records as they are kept, by dimension and tag id. Raises ModelError."""
+    try:
+        return dict(json.loads((folder / MODEL).read_text(encoding="utf-8")).get("track_records", {}))
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
 
 
@@ -145,7 +163,7 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
     version = read_version(folder)
     try:
         content = json.loads((folder / MODEL).read_text(encoding="utf-8"))
-        tensors = load_file(folder / "heads.safetensors")
+        tensors = load_file(folder / HEADS)
         tag_set = _tag_set(content["tag_set"])
         if tuple(content["features"]) != FEATURES or content["word_vectors"] != word_vectors.fingerprint():
             raise ModelError(f"{folder} weighs other evidence than this tagger finds", "`tagger train` a new one")
@@ -271,11 +289,18 @@ def _part(tensors: Mapping[str, NDArray[Any]], start: str) -> dict[str, NDArray[
 def _tag_set(document: Mapping[str, Any]) -> TagSet:
     dimensions = [
         Dimension(
-            d["id"], d["question"], d["required"], tuple(Tag(**(t | {"also": tuple(t["also"])})) for t in d["tags"])
+            d["id"], d["question"], d["required"], tuple(map(_tag, d["tags"])), tuple(map(_tag, d.get("former", ())))
         )
         for d in document["dimensions"]
     ]
     return TagSet(document["version"], tuple(dimensions))
+
+
+def _tag(document: Mapping[str, Any]) -> Tag:
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+    }
+    return Tag(**fields)
 
 
 def _library_versions() -> dict[str, str]:

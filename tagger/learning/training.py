@@ -20,6 +20,7 @@ from tagger.learning.metrics import figures_of, mean_figures
 from tagger.learning.options import TrainingOptions
 from tagger.learning.package import write_package
 from tagger.learning.plain_heads import fit_plain_heads, judge_plain_heads
+from tagger.learning.record import record_document
 from tagger.learning.scoring import Fitted
 from tagger.learning.tuning import BODY_FOLDS, Texts, Tuner
 from tagger.learning.word_evidence import fit_words
@@ -103,7 +104,8 @@ def train(
     progress("writing the model", 0, 1)
     with new_folder(models / version.name) as folder:
         texts.body.export(learnt.upper, folder, models)
-        write_package(folder, version, tag_set, learnt.fitted, options.seed, learnt.out_of_fold)
+        records = record_document(tag_set, learnt.fitted.dimensions, learnt.out_of_fold)
+        write_package(folder, version, tag_set, learnt.fitted, options.seed, records)
     progress("writing the model", 1, 1)
     return version
 

@@ -80,7 +80,7 @@ def fit_words(
     folds = folds_of([paper.id for paper in papers], FOLDS, "words")
     labels = [labels_of(examples, dimension) for dimension in tag_set.dimensions]
     trust = [trust_of(examples, dimension) for dimension in tag_set.dimensions]
-    tags = [vectors.embed([_description(tag) for tag in dimension.tags]) for dimension in tag_set.dimensions]
+    tags = [vectors.embed([description(tag) for tag in dimension.tags]) for dimension in tag_set.dimensions]
     ends = np.cumsum([0, *(len(t) for t in tags)]).tolist()
     attention, attended = _fit_attention(papers, labels, trust, tags, folds, seed, progress)
     meanings, ordinary = vectors.embed(papers), vectors.embed(background)
@@ -228,5 +228,6 @@ def _mean_counts(counts: NDArray[np.float32], others: NDArray[np.float32]) -> ND
     return together.mean(0) if len(together) else np.zeros(counts.shape[1:], dtype=np.float32)
 
 
-def _description(tag: Tag) -> Paper:
+def description(tag: Tag) -> Paper:
+    """Return a tag as a paper that speaks of nothing else."""
     return Paper("", tag.name, f"{tag.means}. {', '.join(tag.also)}")

@@ -3,7 +3,7 @@
 from tagger.review.agreement import Agreement, Labels, agreement, labels_of
 from tagger.review.budget import pace_of, pick
 from tagger.review.checks import Checks, Verdict, sum_of, verdicts
-from tagger.review.decisions import TagKey, accepting, from_annotation, keys_of, rejecting, withdrawing
+from tagger.review.decisions import accepting, from_annotation, keys_of, rejecting, withdrawing
 from tagger.review.drift import Drift, find_drift
 from tagger.review.guarantee import Bound, find_bounds
 from tagger.review.states import PaperState, Status, paper_state
@@ -19,7 +19,6 @@ __all__ = [
     "Labels",
     "PaperState",
     "Status",
-    "TagKey",
     "Trust",
     "Verdict",
     "Word",

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tagger.domain.labels import Annotation, standing_annotations
-from tagger.domain.tags import TagSet
-from tagger.review.decisions import TagKey, keys_of
+from tagger.domain.tags import TagKey, TagSet
+from tagger.review.decisions import keys_of
 
 Labels = Mapping[str, Mapping[str, frozenset[TagKey]]]
 """By paper id and annotator: the tags that this one gives the paper. Who skipped it isn't there."""
@@ -57,12 +57,16 @@ class Agreement:
 
 
 def labels_of(tag_set: TagSet, annotations: Mapping[str, Sequence[Annotation]]) -> Labels:
-    """Return who gives which of the tag set's tags to which paper, from all annotations by paper id."""
+    """Return who gives which of the tag set's tags to which paper, from all annotations by paper id.
+
+    What one of a paper's annotators wasn't asked for is left out there.
+    """
     found = {}
     for paper_id, said in annotations.items():
         standing = [a for a in standing_annotations(said) if not a.skipped]
         if standing:
-            found[paper_id] = {a.annotator: tag_set.keys.intersection(keys_of(a.tags)) for a in standing}
+            asked = tag_set.keys.difference(*(a.unasked for a in standing))
+            found[paper_id] = {a.annotator: asked.intersection(keys_of(a.tags)) for a in standing}
     return found
 
 

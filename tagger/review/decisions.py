@@ -4,10 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tagger.domain.labels import Annotation, Decision, Suggestion, Verdict
-from tagger.domain.tags import Tags
-
-TagKey = tuple[str, str]
-"""A dimension's id and a tag's id in it."""
+from tagger.domain.tags import TagKey, Tags
 
 
 def keys_of(tags: Tags) -> list[TagKey]:

@@ -22,8 +22,8 @@ from operator import neg
 from typing import Literal
 
 from tagger.domain.model import TrackRecord
+from tagger.domain.tags import TagKey
 from tagger.review.binomial import at_least, fewest_to_pass, upper_limit
-from tagger.review.decisions import TagKey
 
 MISS = 0.05
 # A tag whose own test is less likely to pass, by its scores, is tested together with others.

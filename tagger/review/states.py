@@ -15,8 +15,8 @@ from tagger.domain.labels import (
     effective_tags,
     standing_annotations,
 )
-from tagger.domain.tags import TagSet
-from tagger.review.decisions import TagKey, keys_of
+from tagger.domain.tags import TagKey, TagSet
+from tagger.review.decisions import keys_of
 from tagger.review.words import Conflict, conflicts
 
 Status = Literal["untagged", "waiting", "decided", "skipped"]
@@ -29,7 +29,8 @@ class PaperState:
     ``undecided`` are the suggested tags of the tag set without a verdict, ``verdicts`` the tags that have one,
     ``missing`` the required dimensions no tag holds in, and ``conflicts`` the tags that people differ on. A paper is
     decided when nothing is undecided or missing; once it is, later suggestions don't open it again, but what was said
-    since one came is about that one. What people tagged is open only in what is missing.
+    since one came is about that one. What people tagged is open only in what is missing. ``unasked`` are tags that came
+    later than what was said of the paper.
     """
 
     paper_id: str
@@ -41,6 +42,7 @@ class PaperState:
     annotated: bool
     status: Status
     conflicts: tuple[Conflict, ...] = ()
+    unasked: frozenset[TagKey] = frozenset()
 
     @property
     def disputed(self) -> frozenset[TagKey]:
@@ -92,7 +94,19 @@ def paper_state(
     elif not suggestions and not annotated:
         status = "untagged"
     differing = tuple(conflicts(paper_id, tag_set, annotations, decisions))
-    return PaperState(paper_id, last, effective, undecided, verdicts, missing, annotated, status, differing)
+    unasked = _unasked(tag_set, standing, last) - verdicts
+    return PaperState(paper_id, last, effective, undecided, verdicts, missing, annotated, status, differing, unasked)
+
+
+def _unasked(tag_set: TagSet, standing: Sequence[Annotation], last: Suggestion | None) -> frozenset[TagKey]:
+    """Return the tags that nobody was asked about: neither the last annotator nor who looked at the suggestion."""
+    said = [annotation for annotation in standing if not annotation.skipped]
+    if said:
+        return said[-1].unasked
+    scores = last.scores if last else {}
+    return frozenset(
+        (d.id, tag.id) for d in tag_set.dimensions for tag in d.tags if tag.since and tag.id not in scores.get(d.id, {})
+    )
 
 
 def _spoken(decisions: Sequence[Decision]) -> bool:

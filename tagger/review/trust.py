@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tagger.domain.tags import TagKey
 from tagger.review.agreement import Labels
-from tagger.review.decisions import TagKey
 
 # Trust starts at 1 as if it had been earned on so many papers.
 EARNED_BEFOREHAND = 10

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from tagger.domain.labels import Annotation, Decision
-from tagger.domain.tags import TagSet
-from tagger.review.decisions import TagKey, keys_of
+from tagger.domain.tags import TagKey, TagSet
+from tagger.review.decisions import keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,15 @@ def conflicts(
 def standing_words(key: TagKey, annotations: Iterable[Annotation], decisions: Iterable[Decision]) -> list[Word]:
     """Return each person's last word on a tag of one paper since it was last settled, oldest first.
 
-    An annotation speaks of every tag. Skips say nothing, withdrawn words are as if they had never been, and rules have
-    no word here.
+    An annotation speaks of every tag that there was then. Skips say nothing, withdrawn words are as if they had never
+    been, and rules have no word here.
     """
     annotated: dict[str, Word] = {}
     decided: dict[str, Word] = {}
     for said in _in_order(key, annotations, decisions):
         if isinstance(said, Annotation):
             annotated.pop(said.annotator, None)
-            if not said.skipped:
+            if not said.skipped and key not in said.unasked:
                 carries = key[1] in said.tags.get(key[0], ())
                 annotated[said.annotator] = Word(said.annotator, carries, said.at, "annotation")
             continue

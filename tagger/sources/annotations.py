@@ -14,12 +14,15 @@ from tagger.sources.http import without_password
 from tagger.sources.json_lines import lines_of
 from tagger.sources.records import PAPER_FIELDS, Rejected, entry_of, text_of, texts_of
 
-_ROW_FIELDS = (*PAPER_FIELDS, "annotator", "skip", "at")
+_ROW_FIELDS = (*PAPER_FIELDS, "annotator", "skip", "at", "tag_set")
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotationRow:
-    """One row; its tags are as written, not yet held against a tag set. ``paper`` is there if a title is."""
+    """One row; its tags are as written, not yet held against a tag set. ``paper`` is there if a title is.
+
+    ``tag_set`` is the version of the tag set that it was made by, None if it doesn't say.
+    """
 
     place: str
     paper_id: str
@@ -29,6 +32,7 @@ class AnnotationRow:
     at: datetime | None
     paper: Paper | None
     digest: date | None
+    tag_set: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,15 @@ def _row(record: Mapping[str, object], dimensions: Sequence[str], place: str) ->
         at=_time_of(record),
         paper=entry.paper if entry else None,
         digest=entry.digest if entry else None,
+        tag_set=_version_of(record),
     )
+
+
+def _version_of(record: Mapping[str, object]) -> int | None:
+    version = record.get("tag_set")
+    if version is not None and (type(version) is not int or version < 1):
+        raise ValueError("its tag_set is no version, a whole number from 1 up")
+    return version
 
 
 def _time_of(record: Mapping[str, object]) -> datetime | None:

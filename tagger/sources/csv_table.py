@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tagger.domain.paper import Entry
+from tagger.sources.citations import full_day, natural_name
+from tagger.sources.identifiers import known_id
 from tagger.sources.records import PAPER_FIELDS, Parsed, Rejected, collect, entry_of
 
+_ZOTERO = {"item type", "abstract note", "title"}  # columns that only its exports have together
 _MAX_FIELD = 100_000_000
 _MAX_ABOVE = 100
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
@@ -33,6 +36,8 @@ def is_csv(text: str) -> bool:
 def parse_csv(text: str) -> Parsed:
     """Parse a table whose header names the fields; columns of other names are left out, and that is noted."""
     header = _header_of(text)
+    if _ZOTERO <= set(header.names):
+        return collect("Zotero CSV", _entries(text, header))
     unknown = [name for name in header.names if name not in PAPER_FIELDS]
     notes = [f"columns left out: {', '.join(unknown)}"] if unknown else []
     return collect("CSV", _entries(text, header), notes=notes)
@@ -63,9 +68,25 @@ def _entries(text: str, header: _Header) -> Iterator[Entry | Rejected]:
             yield Rejected(place, f"it has {len(row)} columns, the header has {len(names)}")
             continue
         try:
-            yield entry_of(dict(zip(names, row, strict=True)), place)
+            record = dict(zip(names, row, strict=True))
+            yield entry_of(_of_zotero(record) if _ZOTERO <= set(names) else record, place)
         except ValueError as error:
             yield Rejected(place, str(error))
+
+
+def _of_zotero(record: dict[str, str]) -> dict[str, object]:
+    """Return a row of Zotero's export as a record with the fields of a paper."""
+    doi, url = record.get("doi"), record.get("url")
+    return {
+        "id": known_id(doi, url, record.get("archive id"), record.get("number"), record.get("extra")),
+        "doi": doi,
+        "title": record.get("title"),
+        "abstract": record.get("abstract note"),
+        "published": full_day(record.get("date")),
+        "authors": [natural_name(name) for name in record.get("author", "").split(";")],
+        "url": url or (f"https://doi.org/{doi}" if doi else None),
+        "categories": record.get("manual tags") or record.get("automatic tags"),
+    }
 
 
 def _header_of(text: str) -> _Header:

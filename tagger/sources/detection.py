@@ -2,31 +2,96 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from tagger.domain.paper import Entry
 from tagger.errors import SourceError
+from tagger.sources import arxiv_atom, arxiv_rss
+from tagger.sources.arrow_table import is_arrow, parse_arrow
+from tagger.sources.bibtex import is_bibtex, parse_bibtex
 from tagger.sources.csv_table import is_csv, parse_csv
+from tagger.sources.folder import read_folder
 from tagger.sources.http import fetch_bytes, is_url, without_password
-from tagger.sources.json_lines import parse_json_lines, parse_records
+from tagger.sources.json_lines import parse_json_lines, parse_records, records_of
 from tagger.sources.page import is_page, parse_page
-from tagger.sources.records import Parsed
+from tagger.sources.page_html import is_page_html, parse_page_html
+from tagger.sources.records import Parsed, Rejected, collect
+from tagger.sources.ris import is_ris, parse_ris
+from tagger.sources.schemes import Page, is_scheme, pages_of
+from tagger.sources.unpacking import unpacked
+from tagger.sources.xml_tree import parse_xml
 
-MAX_UNPACKED = 500_000_000
-_KNOWN = "A Daily Papers page as text, Hugging Face API JSON, JSON Lines and CSV with a title column can be read"
+_KNOWN = "`tagger ingest --help` tells which formats can be read"
+
+
+class _NotUnicodeError(SourceError):
+    """Bytes that are no text in UTF-8 or UTF-16."""
 
 
 def read_source(source: str, *, today: date, stdin: BinaryIO | None = None) -> Parsed:
-    """Read and parse a file, a URL or, for ``-``, stdin. Raises SourceError naming the source."""
-    data = read_bytes(source, stdin)
+    """Read and parse a file, folder, URL or short name or, for ``-``, stdin. Raises SourceError naming the source."""
+    if is_scheme(source) and not Path(source).exists():
+        return _read_pages(source, today)
+    folder = _folder(source)
+    data = b"" if folder else read_bytes(source, stdin)
     try:
+        if folder:
+            return read_folder(folder, lambda content: parse_source(content, today=today))
         return parse_source(data, today=today)
     except SourceError as error:
         raise SourceError(f"{without_password(source)}: {error.message}", error.hint) from error
+
+
+def _read_pages(source: str, today: date) -> Parsed:
+    """Read what a short name stands for; a page that can't be had is a rejection, unless none can."""
+
+    def fetch(page: Page) -> bytes:
+        return fetch_bytes(page.url, fresh_s=page.fresh_s, pace_s=page.pace_s)
+
+    parts: list[Parsed] = []
+    missing: list[Rejected] = []
+    for page, found in pages_of(source, today, fetch):
+        try:
+            if isinstance(found, SourceError):
+                raise found
+            part = parse_source(found, today=today)
+        except SourceError as error:
+            missing.append(Rejected(page.name, str(error)))
+            continue
+        if not part.entries:
+            part = replace(part, notes=("there are no papers",))
+        elif len(part.entries) + len(part.rejected) == page.limit:
+            part = replace(
+                part, notes=(*part.notes, f"it gave {page.limit} papers, as many as it may, so some may lack")
+            )
+        parts.append(
+            replace(
+                part,
+                entries=tuple(replace(entry, place=f"{page.name}, {entry.place}") for entry in part.entries),
+                rejected=tuple(replace(r, place=f"{page.name}, {r.place}") for r in part.rejected),
+                notes=tuple(f"{page.name}: {note}" for note in part.notes),
+            )
+        )
+    if not parts:
+        raise SourceError(f"{missing[0].place}: {missing[0].reason}")
+    items: list[Entry | Rejected] = [*missing]
+    for part in parts:
+        items += [*part.entries, *part.rejected]
+    return collect(parts[0].format, items, notes=[note for part in parts for note in part.notes])
+
+
+def _folder(source: str) -> Path | None:
+    if source == "-" or is_url(source):
+        return None
+    try:
+        path = Path(source).expanduser()
+        return path if path.is_dir() else None
+    except (OSError, ValueError, RuntimeError):
+        return None  # reading it as a file tells what is wrong
 
 
 def read_bytes(source: str, stdin: BinaryIO | None) -> bytes:
@@ -43,17 +108,37 @@ def read_bytes(source: str, stdin: BinaryIO | None) -> bytes:
 
 
 def parse_source(data: bytes, *, today: date) -> Parsed:
-    """Parse papers of any known format, gzipped or not. Raises SourceError if it is of none, or torn."""
-    text = text_of_bytes(data)
+    """Parse papers of any known format, packed or not. Raises SourceError if it is of none, or torn."""
+    data = unpacked(data)
+    if is_arrow(data):
+        return parse_arrow(data)
+    if _is_xml(data):
+        return _parse_xml(data)
+    try:
+        return _parse_text(text_of_bytes(data), today)
+    except _NotUnicodeError:
+        # Reference managers of old write Western European; elsewhere that would be a guess.
+        text = data.decode("cp1252", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        if "\0" in text or not (is_ris(text) or is_bibtex(text)):
+            raise
+        parsed = _parse_text(text, today)
+        return replace(parsed, notes=("it is not UTF-8; taken as Windows-1252", *parsed.notes))
+
+
+def _parse_text(text: str, today: date) -> Parsed:
     start = text.lstrip()[:1]
     if start == "[":
         return parse_records(_json_list(text))
     if start == "{":
-        first = text.lstrip().split("\n", 1)[0]
-        record = _json_or_none(text) if _json_or_none(first) is None else None
-        return parse_records([record]) if record is not None else parse_json_lines(text)
-    if is_csv(text):
-        return parse_csv(text)
+        record = _json_or_none(text)
+        if isinstance(record, dict) and ("\n" in text.strip() or records_of(record) != [record]):
+            return parse_records(records_of(record))
+        return parse_json_lines(text)
+    if start == "<" and is_page_html(text):
+        return parse_page_html(text)
+    for is_format, parse in ((is_csv, parse_csv), (is_ris, parse_ris), (is_bibtex, parse_bibtex)):
+        if is_format(text):
+            return parse(text)
     if is_page(text):
         return parse_page(text, today)
     if not start:
@@ -62,31 +147,30 @@ def parse_source(data: bytes, *, today: date) -> Parsed:
 
 
 def text_of_bytes(data: bytes) -> str:
-    """Return the text of bytes in UTF-8, or UTF-16 with its mark, gzipped or not. Raises SourceError."""
-    if data[:2] == b"\x1f\x8b":
-        data = _unpacked(data)
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    """Return the text of bytes in UTF-8, or UTF-16 with its mark, packed or not. Raises SourceError."""
+    data = unpacked(data)
     try:
-        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        return data.decode(_encoding(data)).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise SourceError(f"it is not text in UTF-8 (byte {error.start + 1})", _KNOWN) from error
+        raise _NotUnicodeError(f"it is not text in UTF-8 (byte {error.start + 1})", _KNOWN) from error
 
 
-def _unpacked(data: bytes) -> bytes:
-    """Unpack gzip, one member after another, up to a bound, so that a small file can't fill the memory."""
-    unpacked = io.BytesIO()
-    try:
-        while data:
-            packer = zlib.decompressobj(wbits=31)
-            unpacked.write(packer.decompress(data, MAX_UNPACKED + 1 - unpacked.tell()))
-            if unpacked.tell() > MAX_UNPACKED:
-                raise SourceError(f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB", "Split it")
-            if not packer.eof:
-                raise SourceError("the gzip file is cut short", "Copy or download it again")
-            data = packer.unused_data.lstrip(b"\0")
-    except zlib.error as error:
-        raise SourceError(f"the gzip file is damaged: {error}", "Copy or download it again") from error
-    return unpacked.getvalue()
+def _encoding(data: bytes) -> str:
+    return "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
+def _is_xml(data: bytes) -> bool:
+    head = data[:1000].decode(_encoding(data), "replace").lstrip().lower()
+    return head.startswith(("<?xml", "<feed", "<rss")) and "<html" not in head and "<!doctype html" not in head
+
+
+def _parse_xml(data: bytes) -> Parsed:
+    root = parse_xml(data)
+    if root.tag == arxiv_atom.ROOT:
+        return arxiv_atom.parse_feed(root)
+    if root.tag == arxiv_rss.ROOT:
+        return arxiv_rss.parse_feed(root)
+    raise SourceError(f"it is XML of no kind that is known (<{str(root.tag)[:60]}>)", _KNOWN)
 
 
 def _json_list(text: str) -> list[object]:

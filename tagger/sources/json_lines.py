@@ -1,13 +1,23 @@
-"""Papers as JSON: one record a line, a list of records, or one alone; ours or those of Hugging Face's API."""
+"""Papers as JSON: one record a line, a list of records, or one alone; ours or those of an API or export."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from tagger.domain.paper import Entry
-from tagger.sources.hf_api import flat, is_hf_api
+from tagger.sources import csl_json, hf_api, openalex, openreview, semantic_scholar
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
+
+_Flat = Callable[[Mapping[str, object]], Mapping[str, object]]
+_SHAPES: tuple[tuple[str, Callable[[object], bool], _Flat], ...] = (
+    ("Hugging Face API", hf_api.is_hf_api, hf_api.flat),
+    ("Semantic Scholar", semantic_scholar.is_semantic_scholar, semantic_scholar.flat),
+    ("OpenReview", openreview.is_openreview, openreview.flat),
+    ("OpenAlex", openalex.is_openalex, openalex.flat),
+    ("CSL JSON", csl_json.is_csl, csl_json.flat),
+)
+_LISTS = ("data", "recommendedPapers", "notes", "results", "items", "dailyPapers")  # what APIs wrap their records in
 
 
 def parse_json_lines(text: str) -> Parsed:
@@ -15,9 +25,18 @@ def parse_json_lines(text: str) -> Parsed:
     return _parsed("JSON Lines", lines_of(text))
 
 
-def parse_records(records: Iterable[object]) -> Parsed:
-    """Parse records that stood in a JSON list."""
-    return _parsed("JSON", ((f"record {number}", record) for number, record in enumerate(records, 1)))
+def parse_records(records: Iterable[object], format_name: str = "JSON") -> Parsed:
+    """Parse records that stood in a list or a table."""
+    return _parsed(format_name, ((f"record {number}", record) for number, record in enumerate(records, 1)))
+
+
+def records_of(document: Mapping[str, object]) -> list[object]:
+    """Return the records that an API's answer wraps, or the document itself as the only one."""
+    if not {"title", "paper", "content"} & document.keys():
+        for name in _LISTS:
+            if isinstance(found := document.get(name), list):
+                return found
+    return [document]
 
 
 def lines_of(text: str) -> Iterator[tuple[str, object]]:
@@ -35,19 +54,20 @@ def lines_of(text: str) -> Iterator[tuple[str, object]]:
 
 
 def _parsed(format_name: str, placed: Iterable[tuple[str, object]]) -> Parsed:
-    """Parse records with their places: all as entries of the API, if one of them is."""
+    """Parse records with their places: all in the shape of an API, if one of them has it."""
     placed = list(placed)
-    from_api = any(is_hf_api(record) for _, record in placed)
-    entries = (_entry(record, place, from_api=from_api) for place, record in placed)
-    return collect("Hugging Face API" if from_api else format_name, entries)
+    for name, is_of, flat in _SHAPES:
+        if any(is_of(record) for _, record in placed):
+            return collect(name, (_entry(record, place, flat) for place, record in placed))
+    return collect(format_name, (_entry(record, place, dict) for place, record in placed))
 
 
-def _entry(record: object, place: str, *, from_api: bool) -> Entry | Rejected:
+def _entry(record: object, place: str, flat: _Flat) -> Entry | Rejected:
     if isinstance(record, Rejected):
         return record
     if not isinstance(record, dict):
         return Rejected(place, "it is not a record (a JSON object)")
     try:
-        return entry_of(flat(record) if from_api else record, place)
+        return entry_of(flat(record), place)
     except ValueError as error:
         return Rejected(place, str(error))

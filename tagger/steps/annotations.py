@@ -51,7 +51,7 @@ def import_annotations(
         if rejected and (strict or not rows):
             raise SourceError(f"nothing was kept: {rejections_in_words(rejected)}")
         rows, repetitions = _last_words(rows)
-        standing = labels.annotations([row.paper_id for row in rows])
+        standing = labels.annotations([row.paper_id for row in rows], with_former=True)
         annotations = [
             _annotation(tag_set, row, now + timedelta(microseconds=number), standing.get(row.paper_id, []))
             for number, row in enumerate(rows)
@@ -63,7 +63,8 @@ def import_annotations(
 def export_annotations(workspace: Workspace) -> Iterator[str]:
     """Yield every standing annotation as a line of JSON, oldest first, so that importing them gives the same state.
 
-    Tags that the tag set doesn't have are left out, as no import would take them.
+    Tags that the tag set never had are left out, as no import would take them. One that says nothing of some tags, as
+    these came later, tells the version of the tag set that it was made by.
     """
     standing = _standing(workspace)
     papers = {paper.id: paper for paper in workspace.store.papers.of([a.paper_id for a in standing])}
@@ -72,18 +73,21 @@ def export_annotations(workspace: Workspace) -> Iterator[str]:
         row: dict[str, object] = {"id": annotation.paper_id, "annotator": annotation.annotator}
         tags = _in_tag_set(workspace.tag_set, annotation.tags)
         row |= {"skip": True} if annotation.skipped else {d: list(chosen) for d, chosen in tags.items()}
+        row |= {"tag_set": annotation.tag_set} if annotation.unasked else {}
         row |= _paper_fields(papers[annotation.paper_id], digests.get(annotation.paper_id))
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def tags_left_out(workspace: Workspace) -> Mapping[str, int]:
     """Return the standing tags that an export leaves out, and how often each stands. They stay in the store."""
-    pairs = ((d, tag) for a in _standing(workspace) for d, tags in a.tags.items() for tag in tags)
-    return Counter(f"{d}:{tag}" for d, tag in pairs if (d, tag) not in workspace.tag_set.keys)
+    pairs = [(d, tag) for a in _standing(workspace) for d, tags in a.tags.items() for tag in tags]
+    known = {(d.id, tag.id) for d in workspace.tag_set.dimensions for tag in (*d.tags, *d.former)}
+    return Counter(f"{d}:{tag}" for d, tag in pairs if (d, tag) not in known)
 
 
 def _standing(workspace: Workspace) -> list[Annotation]:
-    return [a for said in workspace.store.labels.annotations().values() for a in standing_annotations(said)]
+    annotations = workspace.store.labels.annotations(with_former=True)
+    return [a for said in annotations.values() for a in standing_annotations(said)]
 
 
 def _usable(
@@ -92,7 +96,7 @@ def _usable(
     usable = []
     for row in rows:
         try:
-            ordered = replace(row, tags={} if row.skipped else tag_set.ordered(row.tags))
+            ordered = replace(row, tags={} if row.skipped else tag_set.ordered(row.tags, with_former=True))
         except KeyError as error:
             rejected.append(Rejected(row.place, f"the tag set has no '{error.args[0]}'"))
             continue
@@ -129,9 +133,10 @@ def _annotation(tag_set: TagSet, row: AnnotationRow, now: datetime, said: Sequen
 
     A time to come would outlast whatever is said until then. A row that was taken before keeps the time it had then.
     """
-    made = Annotation(row.paper_id, row.annotator, row.at or now, row.tags, skipped=row.skipped)
+    made = Annotation(row.paper_id, row.annotator, row.at or now, row.tags, skipped=row.skipped, tag_set=row.tag_set)
     if made.at > now:
-        taken = [a for a in said if replace(a, at=made.at) == made]
+        same = (made.annotator, made.tags, made.skipped)
+        taken = [a for a in said if (a.annotator, a.tags, a.skipped) == same and not a.withdrawn]
         made = replace(made, at=taken[0].at if taken else now)
     for former in standing_annotations(said):
         if former.annotator == row.annotator and former.skipped == row.skipped:
@@ -141,7 +146,8 @@ def _annotation(tag_set: TagSet, row: AnnotationRow, now: datetime, said: Sequen
 
 
 def _in_tag_set(tag_set: TagSet, tags: Tags) -> Tags:
-    return {d.id: tuple(tag for tag in d.tag_ids if tag in tags.get(d.id, ())) for d in tag_set.dimensions}
+    ids = {d.id: (*d.tag_ids, *(tag.id for tag in d.former)) for d in tag_set.dimensions}
+    return {d: tuple(tag for tag in known if tag in tags.get(d, ())) for d, known in ids.items()}
 
 
 def _paper_fields(paper: Paper, digest: date | None) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tagger.domain.labels import standing_annotations
+from tagger.domain.tags import TagKey, TagSet
 from tagger.errors import StudioError
 from tagger.review import keys_of
 from tagger.steps.workspace import Workspace
@@ -20,7 +21,7 @@ def settled_keys(workspace: Workspace) -> Keys:
     A tag that is new since gets one that is free. Raises StudioError if the file holds something else.
     """
     path = workspace.settings.keys_file
-    former = read_keys(path)
+    former = _present(workspace.tag_set, read_keys(path))
     if former is not None and set(former) == workspace.tag_set.keys:
         return {tag: key for tag, key in former.items() if key}
     uses, papers = _uses(workspace)
@@ -31,6 +32,18 @@ def settled_keys(workspace: Workspace) -> Keys:
         except OSError as error:
             raise StudioError(f"can't write {path}: {error.strerror}", "Is the folder yours to write?") from error
     return keys
+
+
+def _present(tag_set: TagSet, keys: dict[TagKey, str] | None) -> dict[TagKey, str] | None:
+    """Return keys by the ids that tags have now; of merged tags, the one that is left keeps its own."""
+    if keys is None:
+        return None
+    found = {}
+    for (dimension, tag), key in keys.items():
+        present = tag_set.present(dimension, tag)
+        if present is not None and (present == tag or (dimension, present) not in keys):
+            found[dimension, present] = key
+    return found
 
 
 def guide(workspace: Workspace) -> str:

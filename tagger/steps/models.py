@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tagger.domain.model import ModelVersion
@@ -10,6 +11,7 @@ from tagger.domain.tags import TagSet
 from tagger.errors import ModelError
 from tagger.files import delete_folder
 from tagger.learning import package
+from tagger.learning.adapting import can_adapt
 from tagger.learning.setfit_export import export_setfit
 from tagger.learning.weights import find_weights
 from tagger.settings import Settings
@@ -56,8 +58,11 @@ def model_version(workspace: Workspace, name: str) -> ModelVersion:
 
 
 def check_model(folder: Path, tag_set: TagSet) -> None:
-    """Make sure that a model version is there and has the tags of ``tag_set``. Raises ModelError."""
-    if not knows(folder, tag_set):
+    """Make sure that a model version is there, for the tags of ``tag_set`` or such as it can be adapted from.
+
+    Raises ModelError.
+    """
+    if not knows(folder, tag_set) and not can_adapt(package.read_tag_set(folder), tag_set):
         hint = "`tagger train` makes a new one"
         raise ModelError(f"the model version {folder.name} was trained for another tag set", hint)
 
@@ -92,3 +97,12 @@ def export(workspace: Workspace, name: str, folder: Path) -> list[str]:
     if folder.exists():
         raise ModelError(f"{folder} is there already", "Give a folder that isn't")
     return export_setfit(workspace.settings.models / name, folder)
+
+
+def free_name(workspace: Workspace, now: datetime) -> str:
+    """Return a name that no version has or had: the day, and a number."""
+    known = {version.name for version in workspace.store.models.all()}
+    number = 1
+    while (name := f"{now:%Y-%m-%d}-{number}") in known or (workspace.settings.models / name).exists():
+        number += 1
+    return name

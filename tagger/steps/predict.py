@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from tagger.domain.labels import Suggestion
@@ -15,8 +14,8 @@ from tagger.domain.tags import TagSet
 from tagger.errors import SourceError
 from tagger.learning.prediction import load_predictor
 from tagger.sources import Rejected, read_source
+from tagger.steps.adapting import usable_model
 from tagger.steps.ingest import rejections_in_words
-from tagger.steps.models import check_model
 from tagger.steps.workspace import Workspace
 
 
@@ -63,7 +62,7 @@ def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetim
     no usable model version, and StoreError if there is no such digest.
     """
     store = workspace.store
-    folder = _usable_model(workspace)
+    folder = usable_model(workspace, now)
     papers = _papers(workspace, day, every=every)
     known = store.suggestions.of([p.id for p in papers], model=folder.name)
     fresh = [paper for paper in papers if paper.id not in known]
@@ -85,7 +84,7 @@ def predict_source(
 
     Raises ModelError, and SourceError if the source can't be read or not one of its records can be used.
     """
-    predictor = load_predictor(_usable_model(workspace), workspace.tag_set)
+    predictor = load_predictor(usable_model(workspace, now), workspace.tag_set)
     parsed = read_source(source, today=now.date(), stdin=stdin)
     if parsed.rejected and not parsed.entries:
         raise SourceError(f"nothing was tagged: {rejections_in_words(parsed.rejected)}")
@@ -104,9 +103,3 @@ def _papers(workspace: Workspace, day: date | None, *, every: bool) -> Sequence[
         return list(papers.all())
     states = workspace.states()
     return [p for p in papers.all() if states[p.id].status not in ("decided", "skipped") and not states[p.id].annotated]
-
-
-def _usable_model(workspace: Workspace) -> Path:
-    folder = workspace.current_model()
-    check_model(folder, workspace.tag_set)
-    return folder

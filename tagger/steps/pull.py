@@ -8,12 +8,13 @@ from datetime import datetime
 
 from tagger.domain.labels import Annotation, Suggestion
 from tagger.domain.model import Progress
+from tagger.domain.tags import TagSet
 from tagger.review import from_annotation
 from tagger.steps.audit import FROM_SCRATCH, PREFILLED
 from tagger.steps.studio import open_linked_project, studio_status
 from tagger.steps.workspace import Workspace
 from tagger.store.studio_links import LinkedAnnotation, LinkedProject
-from tagger.studio.annotations import BEGINNING, Page, changed_since, number_of_annotations
+from tagger.studio.annotations import BEGINNING, Page, changed_since, number_of_annotations, rename_tags
 from tagger.studio.payloads import StudioAnnotation, restoration_key
 from tagger.studio.project import Project
 
@@ -48,7 +49,27 @@ def pull(workspace: Workspace, *, now: datetime, progress: Progress) -> Pulled:
             since = _take(workspace, project, link, since, now, pulled, progress)  # someone may just have submitted
             if not pulled.problems and not _all_seen(workspace, project, link):
                 _take(workspace, project, link, BEGINNING, now, pulled, progress)
+        if links.page_version(link, now) != workspace.tag_set.version:
+            _bring_up_to_date(workspace, project, link, now, progress)
     return pulled
+
+
+def _bring_up_to_date(
+    workspace: Workspace, project: Project, link: LinkedProject, now: datetime, progress: Progress
+) -> None:
+    """Give the project's annotations the ids that tags have now, which alone its page can show.
+
+    What was said before, and when, is in the store by then. From now on people answer the present page.
+    """
+    links = workspace.store.studio
+    outdated = links.outdated(link)
+    for number, linked in enumerate(outdated):
+        progress("renaming tags", number, len(outdated))
+        rename_tags(project, linked.annotation_id)
+        with workspace.store.write():
+            links.save_annotations(link, [linked])
+    with workspace.store.write():
+        links.save_page(link, workspace.tag_set.version, now)
 
 
 def _take(
@@ -98,14 +119,15 @@ def _take_page(
         if seen.annotation.paper_id not in papers:
             reason = f"task {seen.task_id} is of the paper '{seen.annotation.paper_id}', which isn't in the workspace"
             pulled.problems += [reason] if reason not in pulled.problems else []
-        elif _says_nothing_new(known.get(seen.annotation_id), seen):
+        elif _says_nothing_new(workspace.tag_set, known.get(seen.annotation_id), seen):
             continue
         elif put_back := _put_back(workspace, project, seen):
             links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, put_back)])
         else:
             source = PREFILLED if seen.prefilled else FROM_SCRATCH
-            pulled.annotations += _annotate(workspace, seen.annotation, now, source)
-            pulled.decisions += _decide(workspace, seen.annotation, seen.from_suggestion, now)
+            said = replace(seen.annotation, tag_set=links.page_version(link, seen.annotation.at))
+            pulled.annotations += _annotate(workspace, said, now, source)
+            pulled.decisions += _decide(workspace, said, seen.from_suggestion, now)
             links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, seen.annotation)])
     gone = [a for a in known.values() if a.present and a.annotation_id not in page.annotation_ids[a.task_id]]
     # A deletion changes the task. Where it hasn't changed since, the server was put back to an earlier backup.
@@ -114,16 +136,17 @@ def _take_page(
     _take_deletions(workspace, link, [a for a in gone if a not in lost], now, pulled)
 
 
-def _says_nothing_new(linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
+def _says_nothing_new(tag_set: TagSet, linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
     if not seen.whole and not any(seen.annotation.tags.values()):
         return True  # all it says is unknown: that isn't the same as no tags
     if linked is None or not linked.present or linked.task_id != seen.task_id:
         return False  # a server that was put back to a backup gives numbers anew
-    return _content(linked.annotation) == _content(seen.annotation)
+    return _content(tag_set, linked.annotation) == _content(tag_set, seen.annotation)
 
 
-def _content(said: Annotation) -> tuple[dict[str, set[str]], bool]:
-    return {dimension: set(tags) for dimension, tags in said.tags.items() if tags}, said.skipped
+def _content(tag_set: TagSet, said: Annotation) -> tuple[dict[str, set[str]], bool]:
+    tags = tag_set.translated(said.tags)
+    return {dimension: set(chosen) for dimension, chosen in tags.items() if chosen}, said.skipped
 
 
 def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) -> Annotation | None:
@@ -132,7 +155,8 @@ def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) ->
         return None
     said = seen.annotation
     for former in workspace.store.labels.annotations([said.paper_id]).get(said.paper_id, []):
-        if _content(former) == _content(said) and restoration_key(former, project.name)[1] == seen.import_id:
+        same = _content(workspace.tag_set, former) == _content(workspace.tag_set, said)
+        if same and restoration_key(former, project.name)[1] == seen.import_id:
             return former
     return None
 
@@ -164,6 +188,7 @@ def _annotate(workspace: Workspace, annotation: Annotation, now: datetime, sourc
 
 def _decide(workspace: Workspace, annotation: Annotation, model: str | None, now: datetime) -> int:
     store = workspace.store
+    annotation = replace(annotation, tags=workspace.tag_set.translated(annotation.tags))
     suggestion = _suggestion_seen(workspace, annotation, model)
     former = store.labels.decisions([annotation.paper_id]).get(annotation.paper_id, [])
     return store.labels.decide(from_annotation(annotation, suggestion, former), now)

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 from tagger.domain.labels import Annotation, Decision
 from tagger.domain.paper import Paper, paper_id
+from tagger.domain.tags import TagKey
 from tagger.errors import ReviewError
-from tagger.review import PaperState, TagKey, accepting, keys_of, rejecting
+from tagger.review import PaperState, accepting, keys_of, rejecting
 from tagger.steps.audit import blind_papers
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag

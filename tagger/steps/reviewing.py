@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from tagger.domain.labels import Annotation, EffectiveTag, Suggestion
-from tagger.domain.tags import Tag
-from tagger.review import PaperState, TagKey, from_annotation, keys_of
+from tagger.domain.tags import Tag, TagKey
+from tagger.review import PaperState, from_annotation, keys_of
 from tagger.review.undoing import Said, undoing
 from tagger.steps.review import Reviewed, accept, reject, speaking_time, waiting
 from tagger.steps.workspace import Workspace

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tagger.domain.labels import Audit, Decision, Suggestion
-from tagger.errors import ReviewError
+from tagger.domain.tags import TagKey
+from tagger.errors import ModelError, ReviewError
 from tagger.learning.package import read_track_records
-from tagger.review import Bound, Checks, PaperState, TagKey, accepting, find_bounds
+from tagger.review import Bound, Checks, PaperState, accepting, find_bounds
 from tagger.steps.audit import checks_of, judged_tags
-from tagger.steps.models import check_model
+from tagger.steps.models import knows
 from tagger.steps.review import waiting
 from tagger.steps.workspace import Workspace
 
@@ -80,7 +81,9 @@ def target_of(rule: str) -> float | None:
 def find_rule(workspace: Workspace, target: float) -> Rule:
     """Return the rule of the current model version for a precision. Raises ModelError, or ReviewError where none is."""
     folder = workspace.current_model()
-    check_model(folder, workspace.tag_set)
+    if not knows(folder, workspace.tag_set):
+        hint = "`tagger predict` adapts it, or `tagger train` makes a new one"
+        raise ModelError(f"the model version {folder.name} was trained for another tag set", hint)
     records = read_track_records(folder)
     if not any(record.right for record in records.values()):
         reason = f"the model version {folder.name} tells of no suggestion that people bore out, so no rule rests on it"

@@ -150,6 +150,7 @@ def open_linked_project(
         if link is None:
             with workspace.store.write():
                 link = links.add_project(status.place, project.id, project.born, now)
+                links.save_page(link, workspace.tag_set.version, now)
         yield project, link
 
 

@@ -9,14 +9,17 @@ from datetime import datetime
 
 from tagger.domain.model import ModelVersion, Progress
 from tagger.domain.paper import Paper
+from tagger.domain.tags import TagKey
 from tagger.learning.comparison import Comparison
 from tagger.learning.examples import Example
 from tagger.learning.options import TrainingOptions
 from tagger.learning.readiness import Readiness, readiness
 from tagger.learning.training import ENOUGH_PAPERS
 from tagger.learning.training import train as train_model
+from tagger.review import PaperState
 from tagger.steps.agreement import paper_weights, trust_of_people
 from tagger.steps.comparing import compare_with
+from tagger.steps.models import free_name
 from tagger.steps.workspace import Workspace
 
 
@@ -90,7 +93,7 @@ def train(workspace: Workspace, *, options: TrainingOptions, now: datetime, prog
     version = train_model(
         examples,
         workspace.tag_set,
-        name=lambda: _free_name(workspace, now),
+        name=lambda: free_name(workspace, now),
         models=workspace.settings.models,
         encoder=workspace.settings.encoder,
         options=options,
@@ -131,7 +134,7 @@ def labelled_papers(workspace: Workspace, trusted: Mapping[str, float] | None = 
     papers = {paper.id: paper for paper in workspace.store.papers.of(list(chosen))}
     tags = {paper_id: workspace.tag_set.ordered(chosen[paper_id]) for paper_id in sorted(chosen)}
     weights = paper_weights(workspace, tags, trusted)
-    return [Example(papers[paper_id], tags[paper_id], weight=weights[paper_id]) for paper_id in tags]
+    return [Example(papers[i], tags[i], _asked(workspace, states[i]), weights[i]) for i in tags]
 
 
 def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list[Paper]:
@@ -140,18 +143,13 @@ def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list
     return [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
 
 
+def _asked(workspace: Workspace, state: PaperState) -> frozenset[TagKey] | None:
+    return workspace.tag_set.keys - state.unasked if state.unasked else None
+
+
 def _known_tags(workspace: Workspace, tags: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     chosen: dict[str, list[str]] = {}
     for dimension, tag in tags:
         if (dimension, tag) in workspace.tag_set.keys:
             chosen.setdefault(dimension, []).append(tag)
     return chosen
-
-
-def _free_name(workspace: Workspace, now: datetime) -> str:
-    """Return a name that no version has or had: the day, and a number."""
-    known = {version.name for version in workspace.store.models.all()}
-    number = 1
-    while (name := f"{now:%Y-%m-%d}-{number}") in known or (workspace.settings.models / name).exists():
-        number += 1
-    return name

@@ -8,8 +8,8 @@ from datetime import datetime
 from tagger.domain.evidence import LabelledPaper, TagEvidence
 from tagger.domain.labels import Annotation, Decision, EffectiveTag
 from tagger.domain.paper import Paper
-from tagger.domain.tags import Tag
-from tagger.review import TagKey, Word, keys_of, standing_words
+from tagger.domain.tags import Tag, TagKey
+from tagger.review import Word, keys_of, standing_words
 from tagger.steps.review import named_papers
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag

@@ -65,5 +65,5 @@ def open_workspace(folder: Path) -> Iterator[Workspace]:
     """Open the workspace in ``folder`` while the context lasts. Raises the TaggerError that says what is wrong."""
     settings = read_settings(folder)
     tag_set = read_tag_set(settings.tag_set_file)
-    with open_store(settings.database) as store:
+    with open_store(settings.database, tag_set) as store:
         yield Workspace(settings, tag_set, store)

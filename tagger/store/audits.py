@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tagger.domain.labels import Audit
+from tagger.domain.tags import TagSet
 from tagger.store.rows import time_of, time_text
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 class Audits:
     """The tags drawn so far."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, tag_set: TagSet) -> None:
         self._db = db
+        self._tag_set = tag_set
 
     def draw(self, audits: Iterable[Audit]) -> None:
         """Append drawn tags; one that was drawn before for the same rule and model version stays as it was."""
@@ -35,10 +37,12 @@ class Audits:
         self._db.table("audits").insert_all(rows, ignore=True)
 
     def all(self) -> dict[str, list[Audit]]:
-        """Return all drawn tags, by paper id, those drawn first in front."""
+        """Return all drawn tags that weren't retired or split since, by paper id, those drawn first in front."""
         found: dict[str, list[Audit]] = {}
         for row in self._db.query("SELECT * FROM audits ORDER BY seq"):
-            found.setdefault(row["paper_id"], []).append(_audit(row))
+            tag = self._tag_set.present(row["dimension"], row["tag"])
+            if tag is not None:
+                found.setdefault(row["paper_id"], []).append(_audit(row | {"tag": tag}))
         return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from tagger.domain.tags import TagSet
 from tagger.errors import StoreError
 from tagger.store.audits import Audits
 from tagger.store.labels import Labels
@@ -31,15 +32,15 @@ class Store:
     What SQLite can't read or write while the context lasts, leaves it as a StoreError.
     """
 
-    def __init__(self, db: Database, path: Path) -> None:
+    def __init__(self, db: Database, path: Path, tag_set: TagSet) -> None:
         self._db = db
         self.path = path
         self.papers = Papers(db)
-        self.labels = Labels(db)
-        self.audits = Audits(db)
-        self.suggestions = Suggestions(db)
+        self.labels = Labels(db, tag_set)
+        self.audits = Audits(db, tag_set)
+        self.suggestions = Suggestions(db, tag_set)
         self.models = Models(db)
-        self.studio = StudioLinks(db)
+        self.studio = StudioLinks(db, tag_set)
 
     def __enter__(self) -> Store:
         return self
@@ -95,8 +96,11 @@ class Store:
         return broken
 
 
-def open_store(path: Path, *, create: bool = False) -> Store:
+def open_store(path: Path, tag_set: TagSet | None = None, *, create: bool = False) -> Store:
     """Open the database at ``path`` and apply the migrations it lacks; ``create`` makes it where it isn't there.
+
+    Tags are kept under the ids they had when something was said of them, and read under those that they have in
+    ``tag_set`` now; without one, as they were said.
 
     Raises StoreError if it is missing, isn't a tagger database, or was written by a newer tagger.
     """
@@ -124,7 +128,7 @@ def open_store(path: Path, *, create: bool = False) -> Store:
     except BaseException:
         connection.close()
         raise
-    return Store(db, path)
+    return Store(db, path, tag_set or TagSet(0, ()))
 
 
 def _bring_up_to_date(db: Database, path: Path) -> None:

@@ -105,10 +105,26 @@ def _audits(db: Database) -> None:
     _make_append_only(db, "audits")
 
 
+def _pages(db: Database) -> None:
+    db.execute(
+        """CREATE TABLE studio_pages (
+        seq INTEGER PRIMARY KEY, project INTEGER NOT NULL REFERENCES studio_projects(seq),
+        tag_set_version INTEGER NOT NULL, at TEXT NOT NULL
+    ) STRICT"""
+    )
+    db.execute("CREATE INDEX studio_pages_project ON studio_pages(project, at)")
+    # Until now a project's page showed the one version that there was.
+    db.execute(
+        "INSERT INTO studio_pages(project, tag_set_version, at) SELECT seq, "
+        "coalesce((SELECT max(tag_set_version) FROM annotations), 1), opened_at FROM studio_projects"
+    )
+
+
 MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0001-the-loop": _the_loop,
     "0002-evidence": _evidence,
     "0003-audits": _audits,
+    "0004-pages": _pages,
 }
 
 

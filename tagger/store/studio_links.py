@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tagger.domain.labels import Annotation
+from tagger.domain.tags import TagSet
 from tagger.store.rows import json_text, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class LinkedAnnotation:
 class StudioLinks:
     """What the workspace remembers of the Label Studio projects it used."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, tag_set: TagSet) -> None:
         self._db = db
+        self._tag_set = tag_set
 
     def project(self, place: str) -> LinkedProject | None:
         """Return the project last opened at that server, or None."""
@@ -57,6 +59,19 @@ class StudioLinks:
         project = self.project(place)
         assert project is not None
         return project
+
+    def save_page(self, project: LinkedProject, tag_set_version: int, now: datetime) -> None:
+        """Remember that the project's page shows that version of the tag set from now on."""
+        if self.page_version(project, now) != tag_set_version:
+            row = {"project": project.seq, "tag_set_version": tag_set_version, "at": time_text(now)}
+            self._db.table("studio_pages").insert(row)
+
+    def page_version(self, project: LinkedProject, at: datetime) -> int | None:
+        """Return which version of the tag set the project's page showed then: the first one, before any is known."""
+        sql = "SELECT tag_set_version, at FROM studio_pages WHERE project = ? ORDER BY at, seq"
+        shown = self._db.execute(sql, [project.seq]).fetchall()
+        versions = [version for version, since in shown if since <= time_text(at)]
+        return next(reversed(versions), shown[0][0] if shown else None)
 
     def save_cursor(self, project: LinkedProject, cursor: str) -> None:
         """Remember how far the project has been pulled."""
@@ -81,13 +96,19 @@ class StudioLinks:
         if task_ids is not None:
             sql += " AND task_id IN (SELECT value FROM json_each(?))"
             values.append(json_text(list(task_ids)))
-        return {row["annotation_id"]: _linked(row) for row in self._db.query(sql, values)}
+        return {row["annotation_id"]: self._linked(row) for row in self._db.query(sql, values)}
 
     def of_annotator(self, project: LinkedProject, paper_id: str, annotator: str) -> list[LinkedAnnotation]:
         """Return the annotations of one annotator for one paper that are on the server, oldest first."""
         sql = "SELECT * FROM studio_annotations WHERE project = ? AND paper_id = ? AND annotator = ? AND present"
         rows = self._db.query(sql + " ORDER BY annotation_id", [project.seq, paper_id, annotator])
-        return [_linked(row) for row in rows]
+        return [self._linked(row) for row in rows]
+
+    def outdated(self, project: LinkedProject) -> list[LinkedAnnotation]:
+        """Return, by present ids, the annotations on the server that name tags by ids which these haven't any more."""
+        rows = self._db.query("SELECT * FROM studio_annotations WHERE project = ? AND present", [project.seq])
+        found = [(row["tags"], self._linked(row)) for row in rows]
+        return [linked for tags, linked in found if tags_text(linked.annotation.tags) != tags]
 
     def save_annotations(self, project: LinkedProject, annotations: Iterable[LinkedAnnotation]) -> None:
         """Remember annotations as they stand on the server now."""
@@ -117,13 +138,12 @@ class StudioLinks:
                 "DELETE FROM studio_annotations WHERE project = ? AND annotation_id = ? AND task_id = ?", keys
             )
 
-
-def _linked(row: Mapping[str, Any]) -> LinkedAnnotation:
-    annotation = Annotation(
-        paper_id=row["paper_id"],
-        annotator=row["annotator"],
-        at=time_of(row["at"]),
-        tags=tags_of(row["tags"]),
-        skipped=bool(row["skipped"]),
-    )
-    return LinkedAnnotation(row["annotation_id"], row["task_id"], annotation, bool(row["present"]))
+    def _linked(self, row: Mapping[str, Any]) -> LinkedAnnotation:
+        annotation = Annotation(
+            paper_id=row["paper_id"],
+            annotator=row["annotator"],
+            at=time_of(row["at"]),
+            tags=self._tag_set.translated(tags_of(row["tags"])),
+            skipped=bool(row["skipped"]),
+        )
+        return LinkedAnnotation(row["annotation_id"], row["task_id"], annotation, bool(row["present"]))

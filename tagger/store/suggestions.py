@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tagger.domain.labels import Suggestion
+from tagger.domain.labels import Suggestion, translated
 from tagger.domain.paper import Paper
+from tagger.domain.tags import TagSet
 from tagger.store.rows import evidence_of, evidence_text, json_text, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class Suggestions:
     """What model versions suggested, each for the text the paper had then."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, tag_set: TagSet) -> None:
         self._db = db
+        self._tag_set = tag_set
 
     def save(self, suggestions: Iterable[tuple[Paper, Suggestion]]) -> int:
         """Append suggestions, each with the paper as the model read it. Returns how many were new."""
@@ -54,7 +56,7 @@ class Suggestions:
             values.append(json_text(list(paper_ids)))
         found: dict[str, list[Suggestion]] = defaultdict(list)
         for row in self._db.query(sql + " ORDER BY s.seq", values):
-            found[row["paper_id"]].append(_suggestion(row))
+            found[row["paper_id"]].append(translated(_suggestion(row), self._tag_set))
         return dict(found)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from tagger.domain.labels import Annotation
 from tagger.domain.model import Progress
 from tagger.studio.connection import talking
-from tagger.studio.payloads import StudioAnnotation, annotation_of, restoration_key, result_of
+from tagger.studio.payloads import StudioAnnotation, annotation_of, renamed_result, restoration_key, result_of
 from tagger.studio.project import ONCE, Project, query, time_of
 
 PAGE = 100
@@ -55,6 +56,20 @@ def restore_annotation(project: Project, task_id: int, annotation: Annotation) -
                 raise error
             made = there[0]
     return int(made.id or 0)
+
+
+def rename_tags(project: Project, annotation_id: int) -> None:
+    """Rewrite an annotation with the ids that its tags have now, if it is still there; all else in it stays."""
+    from label_studio_sdk.core.api_error import ApiError
+
+    with talking(project.url):
+        try:
+            found = project.client.annotations.get(annotation_id)
+            renamed = renamed_result([dict(item) for item in found.result or []], project.tag_set)
+            project.client.annotations.update(annotation_id, result=renamed, request_options=ONCE)
+        except ApiError as error:
+            if error.status_code != HTTPStatus.NOT_FOUND:
+                raise
 
 
 def number_of_annotations(project: Project) -> int:

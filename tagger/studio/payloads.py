@@ -89,10 +89,13 @@ def restoration_key(annotation: Annotation, project: str) -> tuple[uuid.UUID, in
 
 
 def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags, list[str]]:
-    """Return the tags in an annotation's result, and what in it the tag set doesn't know, in words."""
+    """Return the tags in an annotation's result, and what in it the tag set doesn't know, in words.
+
+    Where ids of before are among them, tags are as they were said.
+    """
     chosen: dict[str, list[str]] = {}
     problems = []
-    known = {dimension.id: set(dimension.tag_ids) for dimension in tag_set.dimensions}
+    known = {dimension.id: dimension for dimension in tag_set.dimensions}
     for item in result:
         dimension = id_of_name(str(item.get("from_name")))
         if item.get("type") != "choices":
@@ -101,11 +104,27 @@ def tags_of(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> tuple[Tags,
             problems.append(f"there is no dimension '{dimension}'")
             continue
         for tag in map(id_of_name, item.get("value", {}).get("choices", [])):
-            if tag in known[dimension]:
+            if known[dimension].became(tag):
                 chosen.setdefault(dimension, []).append(tag)
             elif tag != NOTHING:
                 problems.append(f"'{dimension}' has no tag '{tag}'")
-    return tag_set.ordered(chosen), problems
+    present = tag_set.translated(chosen) == {dimension: tuple(tags) for dimension, tags in chosen.items()}
+    return tag_set.ordered(chosen) if present else {d: tuple(tags) for d, tags in chosen.items()}, problems
+
+
+def renamed_result(result: Sequence[Mapping[str, Any]], tag_set: TagSet) -> list[dict[str, Any]]:
+    """Return an annotation's result with the ids that tags have now; what isn't tags stays as it is."""
+    renamed = []
+    for item in result:
+        choices = item.get("value", {}).get("choices") if item.get("type") == "choices" else None
+        dimension = id_of_name(str(item.get("from_name")))
+        if choices is None:
+            renamed.append(dict(item))
+        elif present := tag_set.translated({dimension: map(id_of_name, choices)})[dimension]:
+            renamed.append(
+                dict(item) | {"value": dict(item["value"]) | {"choices": list(map(name_in_studio, present))}}
+            )
+    return renamed
 
 
 def annotation_of(

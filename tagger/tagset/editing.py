@@ -1,82 +1,119 @@
-"""Writes words into a tag set file without touching anything else in it: comments, order and layout stay."""
+"""Edits the text of a tag set file without touching anything else in it: comments, order and layout stay.
+
+Each edit takes the file's text and returns it with one thing more, or one thing other.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
-
-from tagger.domain.tags import TagSet
-from tagger.errors import TagSetError
-from tagger.tagset.reading import parse_tag_set
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, SequenceNode
 
+Value = str | int | Sequence[str]
+
 # What every YAML reader takes for a text without quotes, but for those that mean something else to some.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ -][A-Za-z0-9]+)*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)*")
 _NOT_TEXT = frozenset("y n yes no true false on off null".split())
 
 
-def with_word(data: bytes, name: str, dimension_id: str, tag_id: str, word: str) -> bytes:
-    """Return a tag set's YAML with one more ``also`` word for a tag; ``name`` is what errors call the file.
-
-    What comes out is read again and is the tag set with just that word more. Raises TagSetError if the file is faulty,
-    or written in a way that can't take the word where it belongs.
-    """
-    import yaml
-
-    before = parse_tag_set(data, name)
-    word = " ".join(word.split())
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise TagSetError(f"{name} isn't in UTF-8, so no word can be added to it", "Save it as UTF-8") from error
-    root = cast("MappingNode", yaml.compose(text, Loader=yaml.SafeLoader))
-    dimension = _item(_field(root, "dimensions"), dimension_id)
-    tag = _item(_field(dimension, "tags"), tag_id)
-    at, addition = _addition(text, tag, word)
-    after = f"{text[:at]}{addition}{text[at:]}".encode()
-    try:
-        added = parse_tag_set(after, name).fingerprint == _grown(before, dimension_id, tag_id, word).fingerprint
-    except TagSetError:
-        added = False
-    if not added:
-        line = tag.start_mark.line + 1
-        raise TagSetError(f"{name}, line {line}: can't add '{word}' here without rewriting", "Add it by hand")
-    return after
+def set_version(text: str, version: int) -> str:
+    """Return the text with another version."""
+    return _replaced(text, _field(_root(text), "version"), str(version))
 
 
-def _addition(text: str, tag: MappingNode, word: str) -> tuple[int, str]:
-    """Return where in the text something has to stand, and what."""
-    plain = _PLAIN.fullmatch(word) and word.lower() not in _NOT_TEXT
-    written = word if plain else json.dumps(word, ensure_ascii=False)
-    also = next((value for key, value in tag.value if _text(key) == "also"), None)
-    if also is not None and also.flow_style:
-        return (also.value[-1].end_mark.index, f", {written}") if also.value else (also.start_mark.index + 1, written)
-    if also is not None:
-        last = also.value[-1]
-        dash = text.rindex("-", 0, last.start_mark.index)
-        return _new_line(text, last, text[_line_start(text, dash) : dash] + f"- {written}")
-    key, last = tag.value[-1]
+def add_tag(text: str, dimension_id: str, fields: Mapping[str, Value]) -> str:
+    """Return the text with one more tag, the last of its dimension."""
+    tags = _field(_item(_field(_root(text), "dimensions"), dimension_id), "tags")
+    item = "{" + ", ".join(f"{key}: {_written(value)}" for key, value in fields.items()) + "}"
+    last = tags.value[-1]
+    if tags.flow_style:
+        end = last.end_mark.index
+        return f"{text[:end]}, {item}{text[end:]}"
+    dash = text.rindex("-", 0, last.start_mark.index)
+    return _with_line(text, last, text[_line_start(text, dash) : dash] + f"- {item}")
+
+
+def set_field(text: str, dimension_id: str, tag_id: str, key: str, value: Value) -> str:
+    """Return the text with another value of a tag's field; one that it lacks is added."""
+    tag = _tag(text, dimension_id, tag_id)
+    present = next((node for name, node in tag.value if _text(name) == key), None)
+    if present is not None:
+        return _replaced(text, present, _written(value))
+    name, last = tag.value[-1]
     if tag.flow_style:
-        return last.end_mark.index, f", also: [{written}]"
-    return _new_line(text, last, " " * key.start_mark.column + f"also: [{written}]")
+        end = last.end_mark.index
+        return f"{text[:end]}, {key}: {_written(value)}{text[end:]}"
+    return _with_line(text, last, " " * name.start_mark.column + f"{key}: {_written(value)}")
 
 
-def _new_line(text: str, after: Node, line: str) -> tuple[int, str]:
-    """Return the line as what follows the node's last line, with whatever comment that has."""
+def add_to_list(text: str, dimension_id: str, tag_id: str, key: str, item: str) -> str:
+    """Return the text with one more item in a list that a tag has, or gets."""
+    tag = _tag(text, dimension_id, tag_id)
+    present = next((node for name, node in tag.value if _text(name) == key), None)
+    if present is None:
+        return set_field(text, dimension_id, tag_id, key, [item])
+    if present.flow_style and present.value:
+        end = present.value[-1].end_mark.index
+        return f"{text[:end]}, {_written(item)}{text[end:]}"
+    if present.flow_style:
+        start = present.start_mark.index + 1
+        return f"{text[:start]}{_written(item)}{text[start:]}"
+    last = present.value[-1]
+    dash = text.rindex("-", 0, last.start_mark.index)
+    return _with_line(text, last, text[_line_start(text, dash) : dash] + f"- {_written(item)}")
+
+
+def line_of(text: str, dimension_id: str, tag_id: str) -> int:
+    """Return the line, from 1 up, on which a tag begins."""
+    return _tag(text, dimension_id, tag_id).start_mark.line + 1
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, str):
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, int) else "[" + ", ".join(map(_written, value)) + "]"
+
+
+def _replaced(text: str, node: Node, written: str) -> str:
+    return text[: node.start_mark.index] + written + text[node.end_mark.index :]
+
+
+def _with_line(text: str, after: Node, line: str) -> str:
+    """Return the text with a line after the node's last one, whatever comment that has."""
     ending = "\r\n" if "\r\n" in text else "\n"
-    end = after.end_mark.index
+    end = _last_leaf(after).end_mark.index
     if text[_line_start(text, end) : end].strip() == "":  # a text in a block of its own ends where the next line begins
-        return end, line + ending
+        return f"{text[:end]}{line}{ending}{text[end:]}"
     stop = text.find("\n", end)
-    return (stop + 1, line + ending) if stop >= 0 else (len(text), ending + line)
+    return f"{text[: stop + 1]}{line}{ending}{text[stop + 1 :]}" if stop >= 0 else f"{text}{ending}{line}"
+
+
+def _last_leaf(node: Node) -> Node:
+    """Return what a node ends with: the end of a block is only told where the next one begins."""
+    while not getattr(node, "flow_style", True):
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return node
 
 
 def _line_start(text: str, index: int) -> int:
     return text.rfind("\n", 0, index) + 1
+
+
+def _root(text: str) -> MappingNode:
+    import yaml
+
+    return cast("MappingNode", yaml.compose(text, Loader=yaml.SafeLoader))
+
+
+def _tag(text: str, dimension_id: str, tag_id: str) -> MappingNode:
+    dimension = _item(_field(_root(text), "dimensions"), dimension_id)
+    return _item(_field(dimension, "tags"), tag_id)
 
 
 def _field(node: MappingNode, key: str) -> SequenceNode:
@@ -89,13 +126,3 @@ def _item(node: SequenceNode, item_id: str) -> MappingNode:
 
 def _text(node: Node) -> str:
     return " ".join(node.value.split())
-
-
-def _grown(tag_set: TagSet, dimension_id: str, tag_id: str, word: str) -> TagSet:
-    dimensions = tuple(
-        replace(d, tags=tuple(replace(t, also=(*t.also, word)) if t.id == tag_id else t for t in d.tags))
-        if d.id == dimension_id
-        else d
-        for d in tag_set.dimensions
-    )
-    return replace(tag_set, dimensions=dimensions)

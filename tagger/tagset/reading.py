@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[A-Za-z0-9._-]+")
 _MAX_BYTES = 5_000_000
+_VERSION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 # What a paper or an annotation row says of itself, so a dimension of that name couldn't be told from it.
 _RESERVED = frozenset(
-    "id annotator skip withdrawn at title abstract published digest authors url categories upvotes".split()
+    "id annotator skip withdrawn at title abstract published digest authors url categories upvotes tag_set".split()
 )
 
 
@@ -55,6 +56,11 @@ def parse_tag_set(data: bytes, name: str) -> TagSet:
     return _Reader(name).tag_set(root)
 
 
+def is_id(text: str) -> bool:
+    """Return whether a dimension or tag can have that id."""
+    return _ID.fullmatch(text) is not None
+
+
 def find_tag(tag_set: TagSet, reference: str, former: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
     """Return the (dimension id, tag id) that ``dimension:tag``, or just ``tag``, names. Raises TagSetError.
 
@@ -74,6 +80,27 @@ def find_tag(tag_set: TagSet, reference: str, former: Iterable[tuple[str, str]] 
     return found[0]
 
 
+def _fault_of_history(dimension: Dimension) -> str:
+    """Return what is wrong with what tags were called and went into, in words; empty if nothing is."""
+    owners: dict[str, str] = {}
+    for tag in (*dimension.tags, *dimension.former):
+        for tag_id in tag.ids:
+            if tag_id in owners:
+                return f"'{tag_id}' stands for '{owners[tag_id]}' and for '{tag.id}': an id is never used again"
+            owners[tag_id] = tag.id
+    into = {tag.id: [owners.get(other) for other in tag.into] for tag in dimension.former}
+    for tag in dimension.former:
+        if None in into[tag.id]:
+            return f"'{tag.id}' goes into '{tag.into[into[tag.id].index(None)]}', which isn't there"
+        reached, ahead = set(), [tag.id]
+        while ahead:
+            reached.update(following := {other for each in ahead for other in into.get(each, ()) if other})
+            if tag.id in reached:
+                return f"'{tag.id}' goes into itself"
+            ahead = list(following)
+    return ""
+
+
 class _Reader:
     """Turns YAML nodes, which know their lines, into a tag set. Scalars are taken as written: an id `no` stays 'no'."""
 
@@ -85,9 +112,7 @@ class _Reader:
 
     def tag_set(self, root: Node) -> TagSet:
         fields = self.fields(root, "the tag set", required=("version", "dimensions"))
-        version = self.text(fields["version"], "version")
-        if not re.fullmatch(r"[1-9]\d{0,8}", version):
-            raise self.fail(fields["version"], f"version is '{version}', not a whole number from 1 up")
+        version = self.number(fields["version"], "version")
         nodes = self.items(fields["dimensions"], "dimensions")
         if not nodes:
             raise self.fail(fields["dimensions"], "there are no dimensions")
@@ -97,7 +122,7 @@ class _Reader:
             if dimension.id in {d.id for d in dimensions}:
                 raise self.fail(node, f"the dimension '{dimension.id}' is there twice")
             dimensions.append(dimension)
-        return TagSet(int(version), tuple(dimensions))
+        return TagSet(version, tuple(dimensions))
 
     def dimension(self, node: Node) -> Dimension:
         fields = self.fields(node, "a dimension", required=("id", "tags"), optional=("question", "required"))
@@ -119,18 +144,41 @@ class _Reader:
             lines[tag.id] = child.start_mark.line + 1
             tags.append(tag)
         question = self.text(fields["question"], "question") if "question" in fields else dimension_id
-        return Dimension(dimension_id, question, required == "true", tuple(tags))
+        given, former = ([tag for tag in tags if (tag.retired is not None) == gone] for gone in (False, True))
+        dimension = Dimension(dimension_id, question, required == "true", tuple(given), tuple(former))
+        if not given:
+            raise self.fail(fields["tags"], f"the dimension '{dimension_id}' has no tags that aren't retired")
+        if fault := _fault_of_history(dimension):
+            raise self.fail(fields["tags"], fault)
+        return dimension
 
     def tag(self, node: Node) -> Tag:
-        fields = self.fields(node, "a tag", required=("id",), optional=("name", "means", "not", "also"))
+        optional = ("name", "means", "not", "also", "was", "since", "retired", "into")
+        fields = self.fields(node, "a tag", required=("id",), optional=optional)
         tag_id = self.identifier(fields["id"])
         texts = {key: self.text(fields[key], key) for key in ("name", "means", "not") if key in fields}
         words = tuple(self.text(n, "also") for n in self.items(fields["also"], "also")) if "also" in fields else ()
-        return Tag(tag_id, texts.get("name", tag_id), texts.get("means", ""), texts.get("not", ""), words)
+        was, into = (
+            tuple(map(self.identifier, self.items(fields[key], key))) if key in fields else ()
+            for key in ("was", "into")
+        )
+        since, retired = (self.number(fields[key], key) if key in fields else None for key in ("since", "retired"))
+        if into and retired is None:
+            raise self.fail(
+                fields["into"], f"'{tag_id}' goes into other tags, but doesn't say since when it is retired"
+            )
+        name, means, unlike = texts.get("name", tag_id), texts.get("means", ""), texts.get("not", "")
+        return Tag(tag_id, name, means, unlike, words, was, since or 0, retired, into)
+
+    def number(self, node: Node, what: str) -> int:
+        text = self.text(node, what)
+        if not _VERSION.fullmatch(text):
+            raise self.fail(node, f"{what} is '{text}', not a whole number from 1 up")
+        return int(text)
 
     def identifier(self, node: Node) -> str:
         text = self.text(node, "id")
-        if not _ID.fullmatch(text):
+        if not is_id(text):
             raise self.fail(node, f"the id '{text}' isn't made of letters, digits, '.', '_' and '-'")
         return text
 

@@ -145,3 +145,14 @@ def test_it_fits_a_phone(browser: Browser, site: str) -> None:
     phone.goto(site)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
+
+
+def test_a_turned_theme_is_remembered(browser: Browser, site: str) -> None:
+    context = browser.new_context(color_scheme="light")
+    themed = context.new_page()
+    themed.goto(site)
+    themed.click("#theme")
+    themed.reload()
+    assert themed.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(themed.locator("#theme")).to_have_text("Light")
+    context.close()

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tagger.domain.model import TrackRecord
-from tagger.review.decisions import TagKey
+from tagger.domain.tags import TagKey
 from tagger.review.guarantee import MISS, find_bounds
 
 SCORES = np.array([0.995, 0.965, 0.935, 0.905, 0.855, 0.805, 0.705, 0.605, 0.505, 0.405])

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +79,95 @@ def test_every_version_of_an_arxiv_paper_has_one_id(number: str, version: int) -
         f"https://doi.org/10.48550/arXiv.{number}",
     ]
     assert {paper_id(spelling) for spelling in spellings} == {number}
+
+
+ascii_words = st.text("abcdefghijk XYZ019", min_size=1, max_size=40).map(clean).filter(bool)
+foreign = st.fixed_dictionaries(
+    {
+        "id": st.from_regex(r"2[0-9]0[1-9]\.[0-9]{5}", fullmatch=True),
+        "title": ascii_words,
+        "abstract": ascii_words,
+        "authors": st.lists(st.sampled_from(["Ann Lee", "Bo Fox", "Cy Day"]), min_size=1, max_size=3, unique=True),
+        "published": st.dates(date(1991, 8, 14), date(2030, 1, 1)).map(date.isoformat),
+    }
+)
+
+
+def written(row: dict[str, Any]) -> dict[str, str]:
+    """The paper in each format, as a tiny writer of ours writes it."""
+    turned = [", ".join(reversed(name.split())) for name in row["authors"]]
+    names = "".join(f"<author><name>{name}</name></author>" for name in row["authors"])
+    doi = f"10.48550/arXiv.{row['id']}"
+    openalex = {
+        "id": "https://openalex.org/W1",
+        "doi": doi,
+        "publication_date": row["published"],
+        "title": row["title"],
+    }
+    openalex["authorships"] = [{"author": {"display_name": name}} for name in row["authors"]]
+    words = row["abstract"].split()
+    openalex["abstract_inverted_index"] = {w: [i for i, v in enumerate(words) if v == w] for w in words}
+    csl = {"type": "article", "title": row["title"], "abstract": row["abstract"], "DOI": doi}
+    csl["author"] = [dict(zip(("given", "family"), name.split(), strict=True)) for name in row["authors"]]
+    csl["issued"] = {"date-parts": [[int(part) for part in row["published"].split("-")]]}
+    people = [{"name": name} for name in row["authors"]]
+    scholar = {"paperId": "a", "externalIds": {"DOI": doi}, "title": row["title"], "abstract": row["abstract"]}
+    return {
+        "Atom": f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/{row["id"]}v3</id>{names}'
+        f"<title>{row['title']}</title><summary>{row['abstract']}</summary>"
+        f"<published>{row['published']}T00:00:00Z</published></entry></feed>",
+        "OpenAlex": json.dumps(openalex),
+        "CSL": json.dumps([csl]),
+        "Semantic Scholar": json.dumps(scholar | {"authors": people, "publicationDate": row["published"]}),
+        "RIS": f"TY  - JOUR\nTI  - {row['title']}\n"
+        + "".join(f"AU  - {name}\n" for name in turned)
+        + f"AB  - {row['abstract']}\nDA  - {row['published'].replace('-', '/')}\nDO  - {doi}\nER  - \n",
+        "BibTeX": f"@misc{{k, title = {{{row['title']}}}, abstract = {{{row['abstract']}}}, doi = {{{doi}}},\n"
+        f"author = {{{' and '.join(turned)}}}, date = {{{row['published']}}}}}",
+    }
+
+
+@given(foreign)
+def test_a_paper_comes_out_the_same_of_every_format(row: dict[str, Any]) -> None:
+    for name, text in written(row).items():
+        [paper] = [entry.paper for entry in parse_source(text.encode(), today=TODAY).entries]
+        found = (paper.id, paper.title, paper.abstract, list(paper.authors), str(paper.published))
+        assert found == (row["id"], row["title"], row["abstract"], row["authors"], row["published"]), name
+
+
+BEGINNINGS = [
+    b"<feed>",
+    b"<?xml version='1.0'?><rss>",
+    b"<html data-props dailypapers",
+    b"TY  - JOUR\nTI  - x\n",
+    b"PT J\nTI x\n",
+    b"@misc{a, title = {x",
+    b"PAR1",
+    b"ARROW1\0\0",
+    b"\xff\xff\xff\xff",
+    b"\x28\xb5\x2f\xfd",
+    b"\x1f\x8b\x08",
+    b"\xff\xfe",
+    b'"Item Type","Title","Abstract Note"\n',
+]
+rest = st.binary(max_size=200) | st.text('@{}\\"$%,=#<>&;-/ \nABTYER', max_size=200).map(str.encode)
+
+
+@given(st.sampled_from(BEGINNINGS), rest)
+def test_anything_after_a_format_s_beginning_is_papers_or_one_error(beginning: bytes, rest: bytes) -> None:
+    try:
+        parsed = parse_source(beginning + rest, today=TODAY)
+    except SourceError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(entry.paper.id and entry.paper.title for entry in parsed.entries)
+
+
+@given(
+    st.sampled_from(["paperId", "forum", "id", "type", "paper"]), st.dictionaries(st.text(), st.integers() | st.text())
+)
+def test_odd_values_in_an_api_s_record_are_one_rejection(mark: str, odd: dict[str, object]) -> None:
+    record = {"title": "T", "content": odd, "issued": odd, "author": [odd], "authors": [odd], "externalIds": odd}
+    record |= {"paper": odd, "doi": odd, mark: "https://openalex.org/W1", "locations": [odd], "topics": [odd]}
+    parsed = parse_source(json.dumps([record]).encode(), today=TODAY)
+    assert len(parsed.entries) + len(parsed.rejected) == 1

@@ -85,12 +85,27 @@
       more.setAttribute("aria-expanded", String(open));
     });
   }
+  // A browser may refuse to store anything for a page (files, private windows); the theme then holds for this visit.
+  const remembered = (value) => {
+    try {
+      if (value) localStorage.setItem("tagger-theme", value);
+      return localStorage.getItem("tagger-theme");
+    } catch {
+      return value;
+    }
+  };
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const tellTheme = () => { theme.textContent = isDark() ? "Light" : "Dark"; };
   theme.addEventListener("click", () => {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    theme.textContent = dark ? "Dark" : "Light";
+    root.dataset.theme = isDark() ? "light" : "dark";
+    remembered(root.dataset.theme);
+    tellTheme();
   });
-  theme.textContent = matchMedia("(prefers-color-scheme: dark)").matches ? "Light" : "Dark";
+  const before = remembered();
+  if (before === "light" || before === "dark") root.dataset.theme = before;
+  system.addEventListener("change", tellTheme);
+  tellTheme();
 
   let at = -1;
   const move = (step) => {

@@ -14,8 +14,8 @@ def at(minute: int) -> datetime:
     return NOW + timedelta(minutes=minute)
 
 
-def annotation(who: str, minute: int, *tags: str, **fields: bool) -> Annotation:
-    return Annotation("p", who, at(minute), {"habitat": tags}, **fields)
+def annotation(who: str, minute: int, *tags: str, skipped: bool = False, withdrawn: bool = False) -> Annotation:
+    return Annotation("p", who, at(minute), {"habitat": tags}, skipped, withdrawn)
 
 
 def decision(who: str, minute: int, verdict: Verdict, tag: str = "sea", rule: str | None = None) -> Decision:

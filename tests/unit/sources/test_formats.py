@@ -273,7 +273,7 @@ def test_a_source_may_hold_no_paper(data: bytes) -> None:
 
 
 def test_a_small_file_can_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagger.sources.detection.MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr("tagger.sources.unpacking.MAX_UNPACKED", 1_000_000)
     with pytest.raises(SourceError, match="unpacks to more than 1 MB"):
         parse(gzip.compress(b" " * 5_000_000))
 

@@ -14,6 +14,7 @@ from tagger.learning import package
 from tagger.steps.doctor import examine
 from tagger.steps.models import check_model, model_version, versions
 from tagger.steps.predict import Predicted, predict, predict_source
+from tagger.steps.rule import find_rule
 from tagger.steps.status import status
 from tests.unit.steps.desk import DAY, MODEL, TAGS, Desk, open_desk
 
@@ -92,7 +93,7 @@ def test_a_current_model_that_is_gone_is_found_and_another_one_is_the_next_step(
     assert status(desk.workspace).next.startswith("tagger train:")
 
 
-def test_an_edited_tag_set_asks_for_training_but_edited_words_do_not(
+def test_another_tag_set_asks_for_training_but_one_that_changed_does_not(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     desk.suggest("p1", "habitat:sea")
@@ -104,7 +105,12 @@ def test_an_edited_tag_set_asks_for_training_but_edited_words_do_not(
     with open_desk(tmp_path / "w", TAGS.replace("{id: sea}", "{id: sea, means: Salt water}")) as reworded:
         check_model(reworded.workspace.current_model(), reworded.workspace.tag_set)
         assert status(reworded.workspace).next.startswith("tagger predict")
-    with open_desk(tmp_path / "w", TAGS.replace("{id: sea}, ", "{id: reef}, ")) as edited:
+    with open_desk(tmp_path / "w", TAGS.replace("{id: sea}, ", "{id: reef}, ")) as changed:
+        check_model(changed.workspace.current_model(), changed.workspace.tag_set)
+        assert status(changed.workspace).next.startswith("tagger predict")
+        with pytest.raises(ModelError, match="`tagger predict` adapts it"):
+            find_rule(changed.workspace, 0.95)
+    with open_desk(tmp_path / "w", TAGS.replace("{id: ", "{id: other-")) as edited:
         assert "trained for another tag set" in wrong(edited)["current model"]
         assert status(edited.workspace).next.startswith("tagger train: the model version m1 was trained for another")
         with pytest.raises(ModelError, match="another tag set"):

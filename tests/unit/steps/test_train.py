@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tagger.steps.train import _free_name, labelled_papers
+from tagger.steps.models import free_name
+from tagger.steps.train import labelled_papers
 from tests.conftest import NOW
 from tests.unit.steps.desk import MODEL, TAGS, Desk, open_desk
 
@@ -46,6 +47,6 @@ def test_a_paper_whose_tags_have_all_left_the_tag_set_teaches_nothing(desk: Desk
 def test_a_name_that_a_version_had_is_never_given_again(desk: Desk) -> None:
     with desk.workspace.store.write():
         desk.workspace.store.models.save(replace(MODEL, name=f"{NOW:%Y-%m-%d}-1"))
-    assert _free_name(desk.workspace, NOW) == f"{NOW:%Y-%m-%d}-2"
+    assert free_name(desk.workspace, NOW) == f"{NOW:%Y-%m-%d}-2"
     (desk.workspace.settings.models / f"{NOW:%Y-%m-%d}-2").mkdir(parents=True)
-    assert _free_name(desk.workspace, NOW) == f"{NOW:%Y-%m-%d}-3"
+    assert free_name(desk.workspace, NOW) == f"{NOW:%Y-%m-%d}-3"

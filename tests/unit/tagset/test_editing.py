@@ -84,7 +84,7 @@ def test_any_word_is_read_again_as_it_was(word: str) -> None:
 
 def test_words_that_several_tags_share_by_reference_are_left_to_people() -> None:
     text = "version: 1\ndimensions: [{id: d, tags: [{id: a, also: &w [x]}, {id: b, also: *w}]}]\n"
-    with pytest.raises(TagSetError, match=r"t\.yaml, line 2: can't add 'y' here .* Add it by hand"):
+    with pytest.raises(TagSetError, match=r"t\.yaml, line 2: can't write 'y' to 'b' here .* Change it by hand"):
         with_word(text.encode(), "t.yaml", "d", "b", "y")
 
 

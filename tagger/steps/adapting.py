@@ -1,0 +1,43 @@
+"""Keeps the current model version usable while the tag set changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from tagger.domain.model import ModelVersion
+from tagger.learning import package
+from tagger.learning.adapting import adapt, can_adapt
+from tagger.learning.training import ENOUGH_PAPERS
+from tagger.steps.models import check_model, free_name, knows
+from tagger.steps.workspace import Workspace
+
+
+def usable_model(workspace: Workspace, now: datetime) -> Path:
+    """Return the folder of the current model version, adapted to the tag set first where that has changed since.
+
+    Raises ModelError if there is none, or the tag set is another one altogether.
+    """
+    adapted = adapt_model(workspace, now)
+    folder = workspace.settings.models / adapted.name if adapted else workspace.current_model()
+    check_model(folder, workspace.tag_set)
+    return folder
+
+
+def adapt_model(workspace: Workspace, now: datetime) -> ModelVersion | None:
+    """Make a version of the current model version for the present tag set, and that the current one.
+
+    None where that isn't needed or can't be done. Raises ModelError if the current version is damaged.
+    """
+    current = workspace.store.models.current_name()
+    if current is None or knows(workspace.settings.models / current, workspace.tag_set):
+        return None
+    folder = workspace.settings.models / current
+    if not can_adapt(package.read_tag_set(folder), workspace.tag_set):
+        return None
+    papers = list(workspace.store.papers.all())[:ENOUGH_PAPERS]
+    version = adapt(folder, workspace.tag_set, papers, name=free_name(workspace, now), created_at=now)
+    with workspace.store.write():
+        workspace.store.models.save(version)
+        workspace.store.models.promote(version.name, now)
+    return version
