@@ -135,7 +135,8 @@ def _annotation(tag_set: TagSet, row: AnnotationRow, now: datetime, said: Sequen
     """
     made = Annotation(row.paper_id, row.annotator, row.at or now, row.tags, skipped=row.skipped, tag_set=row.tag_set)
     if made.at > now:
-        taken = [a for a in said if replace(a, at=made.at, unasked=made.unasked) == made]
+        same = (made.annotator, made.tags, made.skipped)
+        taken = [a for a in said if (a.annotator, a.tags, a.skipped) == same and not a.withdrawn]
         made = replace(made, at=taken[0].at if taken else now)
     for former in standing_annotations(said):
         if former.annotator == row.annotator and former.skipped == row.skipped:

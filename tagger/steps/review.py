@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tagger.domain.labels import Annotation, Decision
 from tagger.domain.paper import Paper, paper_id
@@ -61,6 +61,7 @@ def accept(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], 
     decisions: list[Decision] = []
     untagged: list[Annotation] = []
     states = named_papers(workspace, paper_ids)
+    now = speaking_time(workspace, [state.paper_id for state in states], now)
     for state in states:
         wanted = chosen or _unjudged(state)
         held = {(t.dimension, t.tag) for t in state.effective if t.rule is None}
@@ -78,6 +79,7 @@ def reject(workspace: Workspace, paper_ids: Sequence[str], tags: Sequence[str], 
     """
     decisions: list[Decision] = []
     states = named_papers(workspace, paper_ids)
+    now = speaking_time(workspace, [state.paper_id for state in states], now)
     for state in states:
         held = [(t.dimension, t.tag) for t in state.effective]
         standing = list(dict.fromkeys([*held, *state.undecided]))
@@ -96,6 +98,7 @@ def settle(workspace: Workspace, paper_ids: Sequence[str], *, by: str, now: date
     """Decide all that people differ on in papers as it holds now. Raises ReviewError."""
     decisions: list[Decision] = []
     states = named_papers(workspace, paper_ids)
+    now = speaking_time(workspace, [state.paper_id for state in states], now)
     for state in states:
         for conflict in state.conflicts:
             verdict = accepting if conflict.holds.carries else rejecting
@@ -125,6 +128,17 @@ def named_papers(workspace: Workspace, paper_ids: Sequence[str]) -> list[PaperSt
             raise ReviewError(f"there is no paper '{raw}'", "`tagger review list` shows the ids")
         ids.append(found.id)
     return list(workspace.states(list(dict.fromkeys(ids))).values())
+
+
+def speaking_time(workspace: Workspace, paper_ids: Sequence[str], now: datetime) -> datetime:
+    """Return the time of a word that is said now: after all that was said of the papers, as the last word counts.
+
+    It is later than ``now`` where this machine's clock was ahead before, and has been put right.
+    """
+    labels = workspace.store.labels
+    said = [a.at for of in labels.annotations(paper_ids).values() for a in of]
+    said += [d.at for of in labels.decisions(paper_ids).values() for d in of]
+    return max([now, *(at + timedelta(microseconds=1) for at in said)])
 
 
 def _to_settle(state: PaperState, by: str) -> set[TagKey]:

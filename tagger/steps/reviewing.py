@@ -10,7 +10,7 @@ from tagger.domain.labels import Annotation, EffectiveTag, Suggestion
 from tagger.domain.tags import Tag, TagKey
 from tagger.review import PaperState, from_annotation, keys_of
 from tagger.review.undoing import Said, undoing
-from tagger.steps.review import Reviewed, accept, reject, waiting
+from tagger.steps.review import Reviewed, accept, reject, speaking_time, waiting
 from tagger.steps.workspace import Workspace
 
 Mark = Literal["accepted", "suggested", "rejected", "open"]
@@ -118,6 +118,7 @@ class Sitting:
     def skip(self, paper_id: str, now: datetime) -> None:
         """Say that a paper can't be judged: it stays out of what is published until a person gives it a tag."""
         before = self._said(paper_id)
+        now = speaking_time(self._workspace, [paper_id], now)
         skipped = Annotation(paper_id, self.by, now, skipped=True)
         self._save(skipped, now, before)
         self._took(paper_id, before)
@@ -127,6 +128,7 @@ class Sitting:
         if not self._undo:
             return None
         paper_id, before, after = self._undo[-1]
+        now = speaking_time(self._workspace, [paper_id], now)
         annotations, decisions = undoing(before, after, by=self.by, at=now)
         labels, version = self._workspace.store.labels, self._workspace.tag_set.version
         with self._workspace.store.write():

@@ -1,12 +1,13 @@
 """A sitting at the desk: what is shown of a paper, and what keys do to the store."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tagger.errors import ReviewError, TagSetError
+from tagger.steps.review import accept, reject
 from tagger.steps.reviewing import Sitting, TagRow
 from tests.unit.steps.desk import DAY, TAGS, Desk, open_desk
 
@@ -75,6 +76,24 @@ def test_accepting_takes_the_paper_as_it_stands(desk: Desk) -> None:
     assert sitting.accept("p1", desk.later()).decisions == 1
     assert desk.tags("p1") == ["habitat:sea"] and sitting.left == 0
     assert [paper.id for paper in sitting.papers] == ["p1"], "a decided paper stays in the list, to be undone"
+
+
+def test_the_last_word_counts_also_after_a_clock_was_set_back(desk: Desk) -> None:
+    desk.suggest("p1", "habitat:sea")
+    desk.annotate("p1", habitat=("sea",))
+    early = desk.now - timedelta(hours=9)
+    reject(desk.workspace, ["p1"], ["sea"], by="bob", now=early)
+    assert desk.tags("p1") == []
+    accept(desk.workspace, ["p1"], ["forest"], by="bob", now=early)
+    assert desk.tags("p1") == ["habitat:forest"]
+    desk.suggest("p2", "habitat:sea")
+    sitting = sit(desk)
+    sitting.toggle("p2", SEA, desk.later())
+    sitting.skip("p2", early)
+    assert desk.state("p2").status == "skipped"
+    sitting.undo(early)
+    sitting.undo(early)
+    assert marks(sitting, "p2") == {"sea": "suggested"}
 
 
 def test_undo_goes_back_word_by_word(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.studio.guide import guide_as_html
 from tagger.studio.page import NOTHING, PAGE_FIELD, id_of_name, labelling_page, name_in_studio
+from tagger.studio.payloads import renamed_result, result_of
 from tagger.tagset import default_tag_set_file, read_tag_set
 from tests.conftest import ROOT
 from tests.unit.studio.markup import elements
@@ -77,6 +78,8 @@ def test_what_label_studio_reads_as_a_number_or_a_truth_is_marked_and_what_it_re
     page = ElementTree.fromstring(labelling_page(TagSet(1, (Dimension("2024", "Q", False, tags),))))
     (control,) = page.iter("Choices")
     assert control.get("name") == ":2024" and [c.get("alias") for c in control] == [":true", "no"]
+    said = result_of({"2024": ("true", "no")})
+    assert renamed_result(said, TagSet(1, (Dimension("2024", "Q", False, tags),))) == said
     values = [value.lower() for c in control for value in c.attrib.values()]
     assert not {"true", "false"} & set(values), "Label Studio shows an empty page where a choice says so"
 
