@@ -1,15 +1,16 @@
-"""``tagger tags add|rename|merge|split|retire``: the tag set, changed with all that hangs on it."""
+"""``tagger tags propose|add|rename|merge|split|retire``: the tag set, changed with all that hangs on it."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.output import Json, counted, progress_bar, show
+from tagger.cli.output import Json, counted, progress_bar, show, table
 
 if TYPE_CHECKING:
     from tagger.steps.tag_changes import Apply, Changed
@@ -119,6 +120,33 @@ def retire(context: typer.Context, tags: Tags, dry_run: DryRun = False, json: Js
         _show(steps.retire(workspace, tags, change), json=json)
 
 
+def propose(
+    context: typer.Context,
+    most: Annotated[int, typer.Option(min=1, help="So many topics at most.")] = 15,
+    json: Json = False,
+) -> None:
+    """Propose tags that the tag set lacks: topics of many titles that no tag's papers are about.
+
+    "overlap" says how like the topic's papers are to those of the nearest tag: 1 would be the same papers.
+
+    Example: tagger tags propose --most 20
+    """
+    from tagger.steps.tag_proposals import propose as find
+    from tagger.steps.workspace import open_workspace
+
+    with open_workspace(context.obj) as workspace:
+        found = find(workspace, most)
+    rows = [
+        (", ".join((topic.name, *topic.words[:2])), topic.titles, topic.papers, ":".join(topic.nearest), topic.overlap)
+        for topic in found
+    ]
+    text = table(("topic", "titles", "papers", "nearest tag", "overlap"), rows, right=(1, 2, 4))
+    text += "\n\nNext: tagger tags add DIMENSION:TAG --means TEXT, or for another word of a tag there is,"
+    text += "\ntagger tags words --accept DIMENSION:TAG=WORD"
+    nothing = "No topic stands out that the tags don't cover."
+    show({"proposals": [asdict(topic) for topic in found]}, text if rows else nothing, as_json=json)
+
+
 @contextlib.contextmanager
 def _change(context: typer.Context, *, dry_run: bool) -> Iterator[tuple[Workspace, Apply]]:
     from tagger.steps.tag_changes import Apply
@@ -154,5 +182,5 @@ def _show(changed: Changed, *, json: bool) -> None:
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group ``tagger tags``."""
-    for command in (add, rename, merge, split, retire):
+    for command in (propose, add, rename, merge, split, retire):
         group.command()(command)

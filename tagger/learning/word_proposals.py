@@ -62,7 +62,7 @@ def propose_words(
     everywhere = Counter(term for terms in found for term in terms)
     proposals = []
     for dimension in dimensions:
-        taken = {_key(word) for tag in dimension.tags for word in (tag.name, *tag.also)}
+        taken = {phrase_key(word) for tag in dimension.tags for word in (tag.name, *tag.also)}
         for tag in dimension.tags:
             if (dimension.id, tag.id) in wanted:
                 carries = [tag.id in example.tags.get(dimension.id, ()) for example in examples]
@@ -159,7 +159,7 @@ def _unlike(tag: Tag, taken: set[str], ranked: Iterable[tuple[str, float]], most
     kept: list[tuple[str, float]] = []
     for term, log_odds in ranked:
         pieces = _pieces(term)
-        if _key(term) not in taken and not any(_within(pieces, k) or _within(k, pieces) for k in known):
+        if phrase_key(term) not in taken and not any(_within(pieces, k) or _within(k, pieces) for k in known):
             kept.append((term, log_odds))
             known.append(pieces)
         if len(kept) == most:
@@ -171,7 +171,8 @@ def _pieces(term: str) -> list[str]:
     return [_singular(piece) for piece in _PIECE.findall(term.lower())]
 
 
-def _key(term: str) -> str:
+def phrase_key(term: str) -> str:
+    """Return what is the same for a phrase in singular and plural, with hyphens and without."""
     return "".join(_pieces(term))
 
 

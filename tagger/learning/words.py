@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.evidence import FoundWord
 from tagger.domain.paper import Paper
-from tagger.domain.tags import Tag
+from tagger.domain.tags import Tag, Tags, TagSet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,6 +108,21 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
                 different = len({*in_title, *in_abstract})
                 counts[row, column] = min(len(in_title), 2), *np.log1p([len(in_abstract), of_own, different])
     return counts
+
+
+def tags_by_words(papers: Sequence[Paper], tag_set: TagSet) -> list[Tags]:
+    """Return the tags that papers seem to carry by their words alone: in the title, or twice in the abstract."""
+    import numpy as np
+
+    tags = [(d.id, tag) for d in tag_set.dimensions for tag in d.tags]
+    counts = word_counts(papers, [tag for _, tag in tags])
+    found: list[Tags] = []
+    for row in (counts[:, :, 0] > 0) | (counts[:, :, 1] >= np.log1p(2)):
+        carried: dict[str, list[str]] = {}
+        for column in np.flatnonzero(row).tolist():
+            carried.setdefault(tags[column][0], []).append(tags[column][1].id)
+        found.append({dimension: tuple(chosen) for dimension, chosen in carried.items()})
+    return found
 
 
 def _places(words: Sequence[str], text: str) -> list[tuple[int, int]]:

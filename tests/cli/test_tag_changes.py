@@ -116,3 +116,14 @@ def test_the_model_follows_a_change_at_once(shell: Shell, rows: Rows) -> None:
         assert (marked > 0.5) == (after["id"] == "w")
         assert now.pop("conversation") == pytest.approx(was.pop("dialogue"), abs=0.02)
         assert now == pytest.approx(was, abs=0.05), "other tags' scores stay, but for what is the paper's highest"
+
+
+def test_topics_that_no_tag_covers_are_proposed(shell: Shell, rows: Rows) -> None:
+    assert "tell no topics: it takes 30" in shell.fails("tags", "propose")
+    titles = [f"{kind} bread baking for {whom}" for kind in ("Old", "New", "Blue") for whom in ("ann", "bob", "cy")]
+    titles += [f"Study number {n}" for n in range(30)]
+    papers = [{"title": title, "abstract": f"Text {title}."} for title in titles]
+    shell("ingest", "-", stdin=rows(*papers))
+    (topic,) = [t for t in shell.json("tags", "propose")["proposals"] if "bread baking" in t["name"]]
+    assert (topic["papers"], topic["titles"]) == (9, 9)
+    assert "tagger tags add DIMENSION:TAG" in shell("tags", "propose").stdout
