@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
-from tagger.review import Checks, Drift, find_drift
+from tagger.review import Checks, Drift, PaperState, find_drift
 from tagger.steps.audit import awaited_papers, checks_of, judged_tags
 from tagger.steps.models import check_model
 from tagger.steps.rule import target_of
@@ -94,14 +94,19 @@ def status(workspace: Workspace) -> Status:
         labelled_since=max(since, 0),
         digests=tuple(digests),
         conflicts=sum(len(state.conflicts) for state in states.values()),
-        rules=_rules(workspace, name, checks_of(judged)) if name else (),
+        rules=_rules(workspace, name, checks_of(judged), states.values()) if name else (),
         blind=len(awaited_papers(judged)),
         drift=find_drift((day, s) for day, s in suggestions if s.model == name),
         next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
     )
 
 
-def _rules(workspace: Workspace, model: str, checks: Mapping[tuple[str, str], Checks]) -> tuple[RuleStatus, ...]:
+def _rules(
+    workspace: Workspace, model: str, checks: Mapping[tuple[str, str], Checks], states: Iterable[PaperState]
+) -> tuple[RuleStatus, ...]:
+    """Return the rules that accepted something with a model version, also where nothing was drawn to be checked."""
+    held = {(str(tag.rule), model) for s in states for tag in s.effective if tag.rule and tag.model == model}
+    checks = dict.fromkeys(sorted(held), Checks()) | dict(checks)
     if not checks:  # the usual case, in which not every decision has to be read once more
         return ()
     decisions = (d for said in workspace.store.labels.decisions().values() for d in said if d.model == model)

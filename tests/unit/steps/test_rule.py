@@ -209,6 +209,13 @@ def test_a_rule_that_blind_checks_refute_is_off_until_another_model_version(desk
     assert run(desk, target=0.8).decisions == 1, "another rule has another record"
 
 
+def test_a_rule_whose_tags_nobody_has_to_check_stands_in_the_status_all_the_same(desk: Desk) -> None:
+    desk.suggest("p1", "habitat:sea")
+    assert run(desk).drawn == 0
+    (found,) = status(desk.workspace).rules
+    assert (found.rule, found.accepted, found.judged, found.told) == (RULE, 1, 0, "none checked blind yet")
+
+
 def test_what_the_rule_accepted_and_what_checks_found_stand_on_the_page(desk: Desk, tmp_path: Path) -> None:
     desk.suggest("p1", "habitat:sea")
     desk.suggest("p2", "habitat:sea")
