@@ -109,6 +109,8 @@ class _Adapting:
     sources: list[list[list[int]]]
 
     def fitted(self) -> Fitted:
+        import numpy as np
+
         known = self._neighbours()
         ends = list(accumulate((len(d.tags) for d in self.ours.dimensions), initial=0))
         parts = [slice(start, end) for start, end in pairwise(ends)]
@@ -117,7 +119,9 @@ class _Adapting:
         models = []
         for i, dimension in enumerate(self.ours.dimensions):
             labels, asked = known.labels[:, parts[i]], known.asked[:, parts[i]]
-            new = self._new(i, vectors, embeddings, frequency_logits(labels, asked.astype(float)))
+            # A part of a split tag was asked for only where it doesn't hold: that tells nothing of how common it is.
+            trust = asked * np.array([bool(of) for of in self.sources[i]], dtype=float)
+            new = self._new(i, vectors, embeddings, frequency_logits(labels, trust))
             models.append(self._dimension(i, dimension, new))
         return replace(
             self.before, dimensions=tuple(models), neighbours=known, attention_head=self._attention(vectors, known)
@@ -205,7 +209,7 @@ class _Adapting:
             frequencies=frequencies,
             weights=np.tile(_untaught_weights(usual), (tags, 1)),
             evidence_means=np.zeros((tags, len(FEATURES))),
-            thresholds=np.full(tags, UNTAUGHT_THRESHOLD),
+            thresholds=np.full(tags, self.before.aim.precision or UNTAUGHT_THRESHOLD),
         )
 
     def _usual(self, index: int) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tagger.domain.labels import Suggestion
@@ -14,7 +15,9 @@ from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import ModelError
 from tagger.learning import package
 from tagger.learning.adapting import adapt, can_adapt
+from tagger.learning.evidence import frequency_logits
 from tagger.learning.examples import Example
+from tagger.learning.options import Aim
 from tagger.learning.prediction import load_predictor
 from tests.conftest import NOW
 from tests.model.test_training import FROZEN, make
@@ -31,6 +34,10 @@ def changed(tag_set: TagSet, dimension: str, tags: tuple[Tag, ...], former: tupl
     of = tag_set.dimension(dimension)
     new = replace(of, tags=tags, former=former)
     return TagSet(tag_set.version + 1, tuple(new if d is of else d for d in tag_set.dimensions))
+
+
+def index(tag_set: TagSet, dimension: str) -> int:
+    return [d.id for d in tag_set.dimensions].index(dimension)
 
 
 def adapted(whole: Path, tag_set: TagSet, examples: list[Example], name: str) -> list[Suggestion]:
@@ -117,6 +124,23 @@ def test_a_new_tag_and_the_parts_of_a_split_one_start_from_their_descriptions(
     for example in examples:
         lacked = "agents" not in example.tags["task"]
         assert asked[example.paper.id] == lacked, "who didn't carry the whole carries none of its parts"
+    frequencies = dict(
+        zip(ours.dimension("task").tag_ids, fitted.dimensions[index(ours, "task")].frequencies, strict=True)
+    )
+    assert frequencies["web"] == pytest.approx(
+        frequency_logits(np.zeros((0, len(frequencies)), dtype=bool), np.zeros((0, 1)))[0]
+    )
+
+
+def test_a_new_tag_is_held_to_the_precision_that_the_version_was_trained_for(
+    tag_set: TagSet, examples: list[Example], tmp_path: Path
+) -> None:
+    aimed = make(examples[:20], tag_set, tmp_path, replace(FROZEN, aim=Aim(0.9)), "aimed")
+    tags = (*tag_set.dimension("task").tags, Tag("new", "New", "Unheard of", since=2))
+    ours = changed(tag_set, "task", tags)
+    adapt(aimed, ours, [], name="added", created_at=NOW)
+    _, _, fitted = package.read_package(tmp_path / "added")
+    assert fitted.dimensions[index(ours, "task")].thresholds[-1] == 0.9
 
 
 def test_a_new_dimension_is_all_new_and_another_tag_set_is_refused(
