@@ -148,14 +148,14 @@ def translated(suggestion: Suggestion, tag_set: TagSet) -> Suggestion:
 
     Where tags were merged, the higher score holds.
     """
+    if not tag_set.has_former_ids:
+        return suggestion
     scores: dict[str, dict[str, float]] = {}
     for dimension, of in suggestion.scores.items():
         present = scores[dimension] = {}
         for tag, score in of.items():
             if (now := tag_set.present(dimension, tag)) is not None:
                 present[now] = max(score, present.get(now, score))
-    if scores == suggestion.scores:
-        return suggestion
     tags, evidence = tag_set.translated(suggestion.tags), suggestion.evidence.translated(tag_set)
     return replace(suggestion, tags=tags, scores=scores, evidence=evidence)
 
@@ -166,9 +166,9 @@ def united(decisions: Iterable[Decision], tag_set: TagSet) -> list[Decision]:
     Where tags were merged, one that was accepted is enough: that another was rejected says nothing against it.
     """
     decisions = list(decisions)
-    present = {(d.dimension, d.tag): tag_set.present(d.dimension, d.tag) for d in decisions}
-    if all(tag == key[1] for key, tag in present.items()):
+    if not tag_set.has_former_ids:
         return decisions
+    present = {(d.dimension, d.tag): tag_set.present(d.dimension, d.tag) for d in decisions}
     accepted = {key for key, decision in _last_verdicts(decisions).items() if decision.verdict == "accepted"}
     carried = {(key[0], present[key]): key for key in accepted}
     found = []

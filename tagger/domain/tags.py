@@ -56,6 +56,11 @@ class Dimension:
         """The ids of the tags, in order."""
         return tuple(tag.id for tag in self.tags)
 
+    @cached_property
+    def tag_ids_with_former(self) -> tuple[str, ...]:
+        """The ids of the tags, in order, and then of those that were retired."""
+        return (*self.tag_ids, *(tag.id for tag in self.former))
+
     def tag(self, tag_id: str) -> Tag:
         """Return the tag of that id. Raises KeyError."""
         return self._by_id[tag_id]
@@ -101,7 +106,7 @@ class TagSet:
         ``with_former`` takes ids of before, too; those of retired and split tags come last. Raises KeyError with the
         first dimension or tag id that this tag set doesn't have.
         """
-        ids = {d.id: (*d.tag_ids, *(tag.id for tag in d.former if with_former)) for d in self.dimensions}
+        ids = {d.id: d.tag_ids_with_former if with_former else d.tag_ids for d in self.dimensions}
         known = {dimension: set(tags) for dimension, tags in ids.items()}
         chosen = self.translated(chosen, with_former=True) if with_former else chosen
         picked = {dimension: set(tags) for dimension, tags in chosen.items()}
@@ -112,27 +117,26 @@ class TagSet:
                 raise KeyError(tag)
         return {d: tuple(tag for tag in tags if tag in picked.get(d, ())) for d, tags in ids.items()}
 
+    @cached_property
+    def has_former_ids(self) -> bool:
+        """Whether there is any id of before, so that what was said may have to be read under another."""
+        return bool(self._last)
+
     def present(self, dimension_id: str, tag_id: str) -> str | None:
         """Return the id that a tag of now or before has now: None if it was retired or split.
 
         An id that the tag set never had is returned as it is.
         """
-        return next(iter(self.translated({dimension_id: (tag_id,)})[dimension_id]), None)
+        return self._present.get((dimension_id, tag_id), tag_id)
 
     def translated(self, tags: Mapping[str, Iterable[str]], *, with_former: bool = False) -> Tags:
         """Return tags, as they were said at any time, by the ids they have now.
 
         Those that were retired or split are left out, or kept under their last id if ``with_former``.
         """
-        found: dict[str, list[str]] = {}
-        for dimension_id, chosen in tags.items():
-            present = found[dimension_id] = []
-            dimension = self._dimensions.get(dimension_id)
-            for tag_id in chosen:
-                tag = dimension.became(tag_id) if dimension else None
-                if tag is None or tag.retired is None or with_former:
-                    present.append(tag.id if tag else tag_id)
-        return {dimension: tuple(dict.fromkeys(ids)) for dimension, ids in found.items()}
+        ids = self._last if with_former else self._present
+        found = {d: [ids.get((d, tag), tag) for tag in chosen] for d, chosen in tags.items()}
+        return {d: tuple(dict.fromkeys(filter(None, present))) for d, present in found.items()}
 
     def unasked(self, tags: Mapping[str, Iterable[str]], version: int) -> frozenset[TagKey]:
         """Return the tags of which someone said nothing who gave ``tags`` when the tag set had that version.
@@ -163,6 +167,18 @@ class TagSet:
             ],
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @cached_property
+    def _last(self) -> dict[TagKey, str | None]:
+        """The last id of what every id of before stands for, the ids of tags given now left out."""
+        ids = [(d, i) for d in self.dimensions for tag in (*d.tags, *d.former) for i in tag.ids]
+        became = [((d.id, i), d.became(i)) for d, i in ids if i not in d.tag_ids]
+        return {key: tag.id for key, tag in became if tag is not None}
+
+    @cached_property
+    def _present(self) -> dict[TagKey, str | None]:
+        """The same, with None for what isn't given any more."""
+        return {(d, i): last if (d, last) in self.keys else None for (d, i), last in self._last.items()}
 
     @cached_property
     def _dimensions(self) -> dict[str, Dimension]:

@@ -81,7 +81,7 @@ def export_annotations(workspace: Workspace) -> Iterator[str]:
 def tags_left_out(workspace: Workspace) -> Mapping[str, int]:
     """Return the standing tags that an export leaves out, and how often each stands. They stay in the store."""
     pairs = [(d, tag) for a in _standing(workspace) for d, tags in a.tags.items() for tag in tags]
-    known = {(d.id, tag.id) for d in workspace.tag_set.dimensions for tag in (*d.tags, *d.former)}
+    known = {(d.id, tag) for d in workspace.tag_set.dimensions for tag in d.tag_ids_with_former}
     return Counter(f"{d}:{tag}" for d, tag in pairs if (d, tag) not in known)
 
 
@@ -146,8 +146,7 @@ def _annotation(tag_set: TagSet, row: AnnotationRow, now: datetime, said: Sequen
 
 
 def _in_tag_set(tag_set: TagSet, tags: Tags) -> Tags:
-    ids = {d.id: (*d.tag_ids, *(tag.id for tag in d.former)) for d in tag_set.dimensions}
-    return {d: tuple(tag for tag in known if tag in tags.get(d, ())) for d, known in ids.items()}
+    return {d.id: tuple(tag for tag in d.tag_ids_with_former if tag in tags.get(d.id, ())) for d in tag_set.dimensions}
 
 
 def _paper_fields(paper: Paper, digest: date | None) -> dict[str, object]:
