@@ -176,8 +176,7 @@ def _show(changed: Changed, *, json: bool) -> None:
     if not changed.dry_run:
         after = "tagger predict, then tagger push and tagger publish" if changed.model else "tagger train"
         lines.append(f"Next: {after}")
-    document = {field: getattr(changed, field) for field in changed.__dataclass_fields__}
-    show(document, "\n".join(lines), as_json=json)
+    show(asdict(changed), "\n".join(lines), as_json=json)
 
 
 def register(group: typer.Typer) -> None:

@@ -123,9 +123,7 @@ class _Adapting:
             trust = asked * np.array([bool(of) for of in self.sources[i]], dtype=float)
             new = self._new(i, vectors, embeddings, frequency_logits(labels, trust))
             models.append(self._dimension(i, dimension, new))
-        return replace(
-            self.before, dimensions=tuple(models), neighbours=known, attention_head=self._attention(vectors, known)
-        )
+        return replace(self.before, dimensions=tuple(models), neighbours=known, attention_head=self._attention(vectors))
 
     def _former(self, index: int) -> tuple[Dimension, DimensionModel, int] | None:
         """Return their dimension of that id, what was fitted for it, and where its tags begin among all; or None."""
@@ -244,7 +242,7 @@ class _Adapting:
             parts[name] = _carried(getattr(new, name), getattr(before, name), kept, axis=int(name == _BY_COLUMN))
         return DimensionModel(**heads, **parts)
 
-    def _attention(self, vectors: Sequence[NDArray[np.float32]], known: Neighbours) -> AttentionHead:
+    def _attention(self, vectors: Sequence[NDArray[np.float32]]) -> AttentionHead:
         import numpy as np
 
         before, columns = self.before.attention_head, self._columns()

@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from tagger.domain.model import ModelVersion
+from tagger.domain.tags import TagSet
 from tagger.learning import package
 from tagger.learning.adapting import adapt, can_adapt
-from tagger.learning.training import ENOUGH_PAPERS
 from tagger.steps.models import check_model, free_name, knows
+from tagger.steps.train import background_papers
 from tagger.steps.workspace import Workspace
 
 
@@ -19,9 +20,20 @@ def usable_model(workspace: Workspace, now: datetime) -> Path:
     Raises ModelError if there is none, or the tag set is another one altogether.
     """
     adapted = adapt_model(workspace, now)
-    folder = workspace.settings.models / adapted.name if adapted else workspace.current_model()
+    if adapted:
+        return workspace.settings.models / adapted.name
+    folder = workspace.current_model()
     check_model(folder, workspace.tag_set)
     return folder
+
+
+def outdated_model(workspace: Workspace, tag_set: TagSet) -> Path | None:
+    """Return the current model version's folder if it has to be adapted to a tag set, and can be. Raises ModelError."""
+    current = workspace.store.models.current_name()
+    if current is None or knows(workspace.settings.models / current, tag_set):
+        return None
+    folder = workspace.settings.models / current
+    return folder if can_adapt(package.read_tag_set(folder), tag_set) else None
 
 
 def adapt_model(workspace: Workspace, now: datetime) -> ModelVersion | None:
@@ -29,13 +41,10 @@ def adapt_model(workspace: Workspace, now: datetime) -> ModelVersion | None:
 
     None where that isn't needed or can't be done. Raises ModelError if the current version is damaged.
     """
-    current = workspace.store.models.current_name()
-    if current is None or knows(workspace.settings.models / current, workspace.tag_set):
+    folder = outdated_model(workspace, workspace.tag_set)
+    if folder is None:
         return None
-    folder = workspace.settings.models / current
-    if not can_adapt(package.read_tag_set(folder), workspace.tag_set):
-        return None
-    papers = list(workspace.store.papers.all())[:ENOUGH_PAPERS]
+    papers = background_papers(workspace, ())
     version = adapt(folder, workspace.tag_set, papers, name=free_name(workspace, now), created_at=now)
     with workspace.store.write():
         workspace.store.models.save(version)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from tagger.domain.labels import Annotation, Suggestion
 from tagger.domain.model import Progress
-from tagger.domain.tags import TagSet
 from tagger.review import from_annotation
 from tagger.steps.audit import FROM_SCRATCH, PREFILLED
 from tagger.steps.studio import open_linked_project, studio_status
@@ -119,16 +118,17 @@ def _take_page(
         if seen.annotation.paper_id not in papers:
             reason = f"task {seen.task_id} is of the paper '{seen.annotation.paper_id}', which isn't in the workspace"
             pulled.problems += [reason] if reason not in pulled.problems else []
-        elif _says_nothing_new(workspace.tag_set, known.get(seen.annotation_id), seen):
+        elif _says_nothing_new(known.get(seen.annotation_id), seen):
             continue
         elif put_back := _put_back(workspace, project, seen):
             links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, put_back)])
         else:
             source = PREFILLED if seen.prefilled else FROM_SCRATCH
-            said = replace(seen.annotation, tag_set=links.page_version(link, seen.annotation.at))
-            pulled.annotations += _annotate(workspace, said, now, source)
-            pulled.decisions += _decide(workspace, said, seen.from_suggestion, now)
-            links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, seen.annotation)])
+            as_said = replace(seen.annotation, tags=seen.said)
+            version = links.page_version(link, seen.annotation.at)
+            pulled.annotations += _annotate(workspace, replace(as_said, tag_set=version), now, source)
+            pulled.decisions += _decide(workspace, seen.annotation, seen.from_suggestion, now)
+            links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, as_said)])
     gone = [a for a in known.values() if a.present and a.annotation_id not in page.annotation_ids[a.task_id]]
     # A deletion changes the task. Where it hasn't changed since, the server was put back to an earlier backup.
     lost = [a for a in gone if page.changed[a.task_id] < a.annotation.at]
@@ -136,17 +136,16 @@ def _take_page(
     _take_deletions(workspace, link, [a for a in gone if a not in lost], now, pulled)
 
 
-def _says_nothing_new(tag_set: TagSet, linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
-    if not seen.whole and not any(seen.annotation.tags.values()):
+def _says_nothing_new(linked: LinkedAnnotation | None, seen: StudioAnnotation) -> bool:
+    if not seen.whole and not any(seen.said.values()):
         return True  # all it says is unknown: that isn't the same as no tags
     if linked is None or not linked.present or linked.task_id != seen.task_id:
         return False  # a server that was put back to a backup gives numbers anew
-    return _content(tag_set, linked.annotation) == _content(tag_set, seen.annotation)
+    return _content(linked.annotation) == _content(seen.annotation)
 
 
-def _content(tag_set: TagSet, said: Annotation) -> tuple[dict[str, set[str]], bool]:
-    tags = tag_set.translated(said.tags)
-    return {dimension: set(chosen) for dimension, chosen in tags.items() if chosen}, said.skipped
+def _content(said: Annotation) -> tuple[dict[str, set[str]], bool]:
+    return {dimension: set(tags) for dimension, tags in said.tags.items() if tags}, said.skipped
 
 
 def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) -> Annotation | None:
@@ -155,8 +154,7 @@ def _put_back(workspace: Workspace, project: Project, seen: StudioAnnotation) ->
         return None
     said = seen.annotation
     for former in workspace.store.labels.annotations([said.paper_id]).get(said.paper_id, []):
-        same = _content(workspace.tag_set, former) == _content(workspace.tag_set, said)
-        if same and restoration_key(former, project.name)[1] == seen.import_id:
+        if _content(former) == _content(said) and restoration_key(former, project.name)[1] == seen.import_id:
             return former
     return None
 
@@ -188,7 +186,6 @@ def _annotate(workspace: Workspace, annotation: Annotation, now: datetime, sourc
 
 def _decide(workspace: Workspace, annotation: Annotation, model: str | None, now: datetime) -> int:
     store = workspace.store
-    annotation = replace(annotation, tags=workspace.tag_set.translated(annotation.tags))
     suggestion = _suggestion_seen(workspace, annotation, model)
     former = store.labels.decisions([annotation.paper_id]).get(annotation.paper_id, [])
     return store.labels.decide(from_annotation(annotation, suggestion, former), now)

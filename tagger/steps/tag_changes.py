@@ -11,11 +11,8 @@ from tagger.domain.model import Progress
 from tagger.domain.tags import Tag, TagKey, TagSet
 from tagger.errors import StudioError, TagSetError
 from tagger.files import write_file
-from tagger.learning import package
-from tagger.learning.adapting import can_adapt
 from tagger.review import keys_of
-from tagger.steps.adapting import adapt_model
-from tagger.steps.models import knows
+from tagger.steps.adapting import adapt_model, outdated_model
 from tagger.steps.pull import pull
 from tagger.steps.studio import studio_status
 from tagger.steps.workspace import Workspace
@@ -164,11 +161,7 @@ def _consequences(workspace: Workspace, after: TagSet) -> Changed:
     standing = [a for said in labels.annotations().values() for a in standing_annotations(said)]
     decisions = [d for said in labels.decisions().values() for d in said]
     suggested = [s for said in suggestions.of().values() for s in said]
-    current = workspace.store.models.current_name()
-    model = None
-    if current is not None and not knows(workspace.settings.models / current, after):
-        theirs = package.read_tag_set(workspace.settings.models / current)
-        model = f"follows {current}" if can_adapt(theirs, after) else None
+    outdated = outdated_model(workspace, after)
     linked = studio_status(workspace.settings, workspace.store)
     waits = "isn't running: its page follows when `tagger pull` or `tagger push` runs next"
     return Changed(
@@ -178,7 +171,7 @@ def _consequences(workspace: Workspace, after: TagSet) -> Changed:
         annotations=sum(not concerned.isdisjoint(keys_of(a.tags)) for a in standing),
         decisions=sum((d.dimension, d.tag) in concerned for d in decisions),
         suggestions=sum(not concerned.isdisjoint(keys_of(s.tags)) for s in suggested),
-        model=model,
+        model=f"follows {outdated.name}" if outdated else None,
         studio="no project yet" if linked.project is None else ("" if linked.running else waits),
         dry_run=False,
     )

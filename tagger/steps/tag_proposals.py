@@ -21,12 +21,15 @@ def propose(workspace: Workspace, most: int) -> list[TagProposal]:
     if len(papers) < LEAST_PAPERS:
         reason = f"{len(papers)} papers tell no topics: it takes {LEAST_PAPERS}"
         raise LearningError(reason, "`tagger ingest` brings more")
-    states = workspace.states()
-    by_words = tags_by_words(papers, workspace.tag_set)
-    carried: list[Tags] = []
-    for paper, found in zip(papers, by_words, strict=True):
-        state, held = states[paper.id], dict[str, tuple[str, ...]]()
+    carried: dict[str, Tags] = {}
+    for paper_id, state in workspace.states().items():
+        held: dict[str, tuple[str, ...]] = {}
         for tag in state.effective:
             held[tag.dimension] = (*held.get(tag.dimension, ()), tag.tag)
-        carried.append(held or (state.suggestion.tags if state.suggestion else found))
-    return propose_tags(papers, carried, workspace.tag_set, most)
+        if held:
+            carried[paper_id] = held
+        elif state.suggestion:
+            carried[paper_id] = state.suggestion.tags
+    bare = [paper for paper in papers if paper.id not in carried]
+    carried |= zip((paper.id for paper in bare), tags_by_words(bare, workspace.tag_set), strict=True)
+    return propose_tags(papers, [carried[paper.id] for paper in papers], workspace.tag_set, most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -140,7 +141,8 @@ def labelled_papers(workspace: Workspace, trusted: Mapping[str, float] | None = 
 def background_papers(workspace: Workspace, examples: Iterable[Example]) -> list[Paper]:
     """Return as many other papers as training can use to learn what is ordinary."""
     ids = {example.paper.id for example in examples}
-    return [paper for paper in workspace.store.papers.all() if paper.id not in ids][:ENOUGH_PAPERS]
+    others = (paper for paper in workspace.store.papers.all() if paper.id not in ids)
+    return list(itertools.islice(others, ENOUGH_PAPERS))
 
 
 def _asked(workspace: Workspace, state: PaperState) -> frozenset[TagKey] | None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,8 @@ class StudioAnnotation:
 
     ``from_suggestion`` is the model whose suggestion it started from; ``prefilled``: it started from some suggestion,
     also where that is gone and its model can't be told any more. ``import_id`` is the number, by ``restoration_key``,
-    of one that a push put there; one that isn't ``whole`` holds what the tag set doesn't know.
+    of one that a push put there; one that isn't ``whole`` holds what the tag set doesn't know. ``said`` are its tags by
+    the ids that stand there, which may be of before.
     """
 
     annotation_id: int
@@ -33,6 +34,7 @@ class StudioAnnotation:
     prefilled: bool = False
     import_id: int | None = None
     whole: bool = True
+    said: Tags = field(default_factory=dict)
 
 
 def task_data(entry: Entry, suggestion: Suggestion | None, tag_set: TagSet) -> dict[str, str]:
@@ -132,13 +134,11 @@ def annotation_of(
 ) -> tuple[StudioAnnotation, list[str]]:
     """Return an annotation of the server's as one of ours, and what in it the tag set doesn't know."""
     skipped = bool(item.get("was_cancelled"))
-    tags, problems = ({}, []) if skipped else tags_of(item.get("result") or [], tag_set)
-    at = item["updated_at"]
-    said = Annotation(
-        paper_id, annotator, at if isinstance(at, datetime) else datetime.fromisoformat(at), tags, skipped
-    )
+    said, problems = ({}, []) if skipped else tags_of(item.get("result") or [], tag_set)
+    at = item["updated_at"] if isinstance(item["updated_at"], datetime) else datetime.fromisoformat(item["updated_at"])
+    annotation = Annotation(paper_id, annotator, at, tag_set.translated(said), skipped)
     where = f"annotation {item['id']} of {paper_id}"
-    found = StudioAnnotation(int(item["id"]), task_id, said, model, _is_prefilled(item))
+    found = StudioAnnotation(int(item["id"]), task_id, annotation, model, _is_prefilled(item), said=said)
     return found, [f"{where}: {problem}" for problem in problems]
 
 
