@@ -9,7 +9,7 @@ a version that knew the twelve and no label at all, and one that learnt them wit
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,13 +37,13 @@ def main(source: str) -> None:
     halves = folds_of([e.paper.id for e in pool.examples], 2, "new tags")
     known, apart = ([e for e, half in zip(pool.examples, halves, strict=True) if half == n] for n in (0, 1))
     drawn = _draw(pool.tag_set, apart)
-    without = _without(pool.tag_set, drawn)
+    fewer = without(pool.tag_set, drawn)
     print(f"{len(known)} papers to learn from, {len(apart)} apart, tags: {', '.join(':'.join(key) for key in drawn)}")
     print(f"{'':34}{'average precision':>18}{'micro F1':>10}")
     with tempfile.TemporaryDirectory() as place:
         models = Path(place)
-        bare = [replace(e, tags=_tags_without(e, drawn)) for e in known]
-        _train(bare, without, models, "before")
+        bare = [replace(e, tags=tags_without(e, drawn)) for e in known]
+        _train(bare, fewer, models, "before")
         adapt(models / "before", pool.tag_set, [e.paper for e in known[:200]], name="added", created_at=NOW)
         _train([], pool.tag_set, models, "unlabelled")
         _train(known, pool.tag_set, models, "labelled")
@@ -67,14 +67,16 @@ def _draw(tag_set: TagSet, apart: Sequence[Example]) -> list[TagKey]:
     return [enough[i] for i in sorted(np.random.default_rng(0).permutation(len(enough))[:DRAWN])]
 
 
-def _without(tag_set: TagSet, drawn: Sequence[TagKey]) -> TagSet:
+def without(tag_set: TagSet, drawn: Collection[TagKey]) -> TagSet:
+    """Return a tag set without some tags."""
     dimensions = (
         replace(d, tags=tuple(tag for tag in d.tags if (d.id, tag.id) not in drawn)) for d in tag_set.dimensions
     )
     return replace(tag_set, dimensions=tuple(dimensions))
 
 
-def _tags_without(example: Example, drawn: Sequence[TagKey]) -> dict[str, tuple[str, ...]]:
+def tags_without(example: Example, drawn: Collection[TagKey]) -> dict[str, tuple[str, ...]]:
+    """Return an example's tags but for some."""
     return {d: tuple(tag for tag in tags if (d, tag) not in drawn) for d, tags in example.tags.items()}
 
 

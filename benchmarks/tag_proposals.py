@@ -7,10 +7,10 @@ if one of the first twenty topics is named with one of its words, or if at least
 """
 
 import sys
-from dataclasses import replace
 
 from benchmarks.make_prior import read_pool
-from tagger.domain.tags import Tag, TagSet
+from benchmarks.new_tags import tags_without, without
+from tagger.domain.tags import Tag
 from tagger.learning.tag_proposals import TagProposal, propose_tags
 from tagger.learning.word_proposals import phrase_key, terms
 
@@ -28,25 +28,13 @@ def main(source: str) -> None:
             carry = {row for row, e in enumerate(pool.examples) if tag.id in e.tags[dimension.id]}
             if len(carry) < LEAST_USES:
                 continue
-            left = _without(pool.tag_set, dimension.id, tag)
-            carried = [e.tags | {dimension.id: _rest(e.tags[dimension.id], tag)} for e in pool.examples]
-            topics = propose_tags(papers, carried, left, FIRST)
+            gone = {(dimension.id, tag.id)}
+            carried = [tags_without(e, gone) for e in pool.examples]
+            topics = propose_tags(papers, carried, without(pool.tag_set, gone), FIRST)
             hit = next((t for t in topics if _is_it(t, tag, carry, phrases)), None)
             tried, found = tried + 1, found + (hit is not None)
             print(f"{dimension.id}:{tag.id:32} {hit.name if hit else '-'}", flush=True)
     print(f"{found} of {tried} found again")
-
-
-def _without(tag_set: TagSet, dimension_id: str, tag: Tag) -> TagSet:
-    dimensions = (
-        replace(d, tags=tuple(t for t in d.tags if t is not tag)) if d.id == dimension_id else d
-        for d in tag_set.dimensions
-    )
-    return replace(tag_set, dimensions=tuple(dimensions))
-
-
-def _rest(tags: tuple[str, ...], tag: Tag) -> tuple[str, ...]:
-    return tuple(other for other in tags if other != tag.id)
 
 
 def _is_it(topic: TagProposal, tag: Tag, carry: set[int], found: list[frozenset[str]]) -> bool:

@@ -44,8 +44,7 @@ def add(
     dimension, _, tag_id = tag.rpartition(":")
     if not dimension or not tag_id:
         raise typer.BadParameter(f"'{tag}' isn't DIMENSION:TAG", param_hint="DIMENSION:TAG")
-    texts = [" ".join(text.split()) for text in (name or tag_id, means, unlike)]
-    made = Tag(tag_id, texts[0], texts[1], texts[2], tuple(" ".join(word.split()) for word in also or ()))
+    made = Tag(tag_id, name or tag_id, means, unlike, tuple(also or ()))
     with _change(context, dry_run=dry_run) as (workspace, change):
         _show(steps.add(workspace, dimension, made, change), json=json)
 
@@ -67,7 +66,7 @@ def rename(
     if new_id is None and name is None:
         raise typer.BadParameter("give a new id, --name, or both", param_hint="[NEW_ID]")
     with _change(context, dry_run=dry_run) as (workspace, change):
-        _show(steps.rename(workspace, tag, new_id, " ".join(name.split()) if name else None, change), json=json)
+        _show(steps.rename(workspace, tag, new_id, name, change), json=json)
 
 
 def merge(
@@ -104,7 +103,7 @@ def split(
     """
     from tagger.steps import tag_changes as steps
 
-    parts = [steps.Part(i, " ".join(m.split()) if eq else None) for i, eq, m in (text.partition("=") for text in into)]
+    parts = [steps.Part(i, m if eq else None) for i, eq, m in (text.partition("=") for text in into)]
     with _change(context, dry_run=dry_run) as (workspace, change):
         _show(steps.split(workspace, tag, parts, change), json=json)
 

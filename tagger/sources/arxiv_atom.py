@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from tagger.domain.paper import Entry
 from tagger.sources.identifiers import known_id
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
-from tagger.sources.xml_tree import XmlElement, parse_xml, text_at
+from tagger.sources.xml_tree import XmlElement, text_at
 
 _NAMES = {"a": "http://www.w3.org/2005/Atom", "arxiv": "http://arxiv.org/schemas/atom"}
 ROOT = f"{{{_NAMES['a']}}}feed"
 _API_ERROR = "arxiv.org/api/errors"
-
-
-def parse_atom(data: bytes) -> Parsed:
-    """Parse a feed; one without entries is none of papers, and that is noted. Raises SourceError if it isn't XML."""
-    return parse_feed(parse_xml(data))
 
 
 def parse_feed(root: XmlElement) -> Parsed:
@@ -38,7 +33,6 @@ def _entries(root: XmlElement) -> Iterator[Entry | Rejected]:
             yield entry_of(
                 {
                     "id": known_id(address, doi) or known_id(doi) or address,
-                    "doi": doi,
                     "title": text_at(element, "a:title", _NAMES),
                     "abstract": text_at(element, "a:summary", _NAMES),
                     "published": text_at(element, "a:published", _NAMES),

@@ -9,16 +9,11 @@ from email.utils import parsedate_to_datetime
 from tagger.domain.paper import Entry
 from tagger.sources.identifiers import known_id
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
-from tagger.sources.xml_tree import XmlElement, parse_xml, text_at
+from tagger.sources.xml_tree import XmlElement, text_at
 
 _NAMES = {"dc": "http://purl.org/dc/elements/1.1/", "arxiv": "http://arxiv.org/schemas/atom"}
 _HEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*\S+\s+(?:Abstract:\s*)?", re.IGNORECASE)
 ROOT = "rss"
-
-
-def parse_rss(data: bytes) -> Parsed:
-    """Parse a feed; an empty one, as on weekends, is noted. Raises SourceError if it isn't XML."""
-    return parse_feed(parse_xml(data))
 
 
 def parse_feed(root: XmlElement) -> Parsed:
@@ -37,7 +32,6 @@ def _entries(root: XmlElement) -> Iterator[Entry | Rejected]:
             yield entry_of(
                 {
                     "id": known_id(link, description) or known_id(doi),
-                    "doi": doi,
                     "title": text_at(item, "title", _NAMES),
                     "abstract": _HEAD.sub("", description, count=1),
                     # For replacements and cross-lists, pubDate is that of the update.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from tagger.domain.paper import Entry
 from tagger.sources.citations import full_day, natural_name
-from tagger.sources.identifiers import arxiv_id_in, known_id
+from tagger.sources.identifiers import address_of, arxiv_id_in, known_id
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
 
 _START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
@@ -65,14 +65,13 @@ def _flat(fields: Mapping[str, str]) -> dict[str, object]:
     day = fields.get("date") or "-".join(fields.get(part, "") for part in ("year", "month", "day"))
     return {
         "id": id_ or known_id(doi, url, eprint, fields.get("journal"), fields.get("note")),
-        "doi": doi,
         "title": _plain(fields.get("title", "")),
         "abstract": _plain(fields.get("abstract", "")),
         "published": full_day(day),
         "authors": [
             _name(name) for name in split_name_list(" ".join(fields.get("author", "").split())) if name != "others"
         ],
-        "url": url or (f"https://doi.org/{doi}" if doi else None),
+        "url": address_of(url, doi),
         "categories": [k for k in re.split(r"\s*[,;]\s*", _plain(fields.get("keywords", ""))) if k],
     }
 

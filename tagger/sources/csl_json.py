@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tagger.sources.identifiers import known_id
+from tagger.sources.identifiers import address_of, known_id
 
 
 def is_csl(record: object) -> bool:
@@ -22,12 +22,11 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
     authors = record.get("author")
     return {
         "id": known_id(doi, url, record.get("number"), record.get("note"), record.get("archive_location")),
-        "doi": doi,
         "title": record.get("title"),
         "abstract": record.get("abstract"),
         "published": _day(record.get("issued")),
         "authors": [_name(a) for a in authors if isinstance(a, dict)] if isinstance(authors, list) else None,
-        "url": url or (f"https://doi.org/{doi}" if isinstance(doi, str) and doi else None),
+        "url": address_of(url, doi),
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tagger.domain.paper import Entry
 from tagger.sources.citations import full_day, natural_name
-from tagger.sources.identifiers import known_id
+from tagger.sources.identifiers import address_of, known_id
 from tagger.sources.records import PAPER_FIELDS, Parsed, Rejected, collect, entry_of
 
 _ZOTERO = {"item type", "abstract note", "title"}  # columns that only its exports have together
@@ -79,12 +79,11 @@ def _of_zotero(record: dict[str, str]) -> dict[str, object]:
     doi, url = record.get("doi"), record.get("url")
     return {
         "id": known_id(doi, url, record.get("archive id"), record.get("number"), record.get("extra")),
-        "doi": doi,
         "title": record.get("title"),
         "abstract": record.get("abstract note"),
         "published": full_day(record.get("date")),
         "authors": [natural_name(name) for name in record.get("author", "").split(";")],
-        "url": url or (f"https://doi.org/{doi}" if doi else None),
+        "url": address_of(url, doi),
         "categories": record.get("manual tags") or record.get("automatic tags"),
     }
 

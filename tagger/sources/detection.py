@@ -68,14 +68,7 @@ def _read_pages(source: str, today: date) -> Parsed:
             part = replace(
                 part, notes=(*part.notes, f"it gave {page.limit} papers, as many as it may, so some may lack")
             )
-        parts.append(
-            replace(
-                part,
-                entries=tuple(replace(entry, place=f"{page.name}, {entry.place}") for entry in part.entries),
-                rejected=tuple(replace(r, place=f"{page.name}, {r.place}") for r in part.rejected),
-                notes=tuple(f"{page.name}: {note}" for note in part.notes),
-            )
-        )
+        parts.append(part.within(page.name))
     if not parts:
         raise SourceError(f"{missing[0].place}: {missing[0].reason}")
     items: list[Entry | Rejected] = [*missing]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from tagger.domain.paper import Entry
@@ -17,20 +16,21 @@ _NAMED_IN_NOTE = 5
 def read_folder(folder: Path, parse: Callable[[bytes], Parsed]) -> Parsed:
     """Read every file below a folder that is a source; what is left out is noted. Raises SourceError if none is one."""
     found: list[Entry | Rejected] = []
-    notes, day_notes, left = [], [], []
+    notes: list[str] = []
+    day_notes: list[str] = []
+    left: list[str] = []
     read = 0
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         try:
-            parsed = parse(path.read_bytes())
+            parsed = parse(path.read_bytes()).within(name)
         except (SourceError, OSError) as error:
             left.append(f"{name} ({getattr(error, 'message', None) or getattr(error, 'strerror', None) or error})")
             continue
         read += 1
-        found += [replace(entry, place=f"{name}, {entry.place}") for entry in parsed.entries]
-        found += [Rejected(f"{name}, {r.place}", r.reason) for r in parsed.rejected]
-        notes += [f"{name}: {note}" for note in parsed.notes]
-        day_notes += [f"{name}: {note}" for note in parsed.day_notes]
+        found += [*parsed.entries, *parsed.rejected]
+        notes += parsed.notes
+        day_notes += parsed.day_notes
     if not read:
         raise SourceError("no file in this folder is a source", "`tagger ingest --help` tells what can be read")
     if left:

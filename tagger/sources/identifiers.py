@@ -29,6 +29,11 @@ def doi_in(text: object) -> str:
     return match[1].rstrip(".,;").lower() if match else ""
 
 
+def address_of(url: object, doi: object) -> object:
+    """Return the address a source gives, or else that of the DOI; None if there is neither."""
+    return url or (f"https://doi.org/{doi}" if isinstance(doi, str) and doi else None)
+
+
 def known_id(doi: object, *others: object) -> str:
     """Return the id of a paper with a DOI and other texts that name it: its arXiv id, else its DOI, else nothing."""
     return arxiv_id_in([doi, *others]) or doi_in(doi)

@@ -29,7 +29,6 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
     authors = [a.get("author") for a in _dicts(record.get("authorships"))]
     return {
         "id": known_id(doi, *addresses) or own.rsplit("/", 1)[-1],
-        "doi": doi,
         "title": record.get("title") or record.get("display_name"),
         "abstract": _abstract(record.get("abstract_inverted_index")),
         "published": record.get("publication_date"),

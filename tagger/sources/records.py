@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tagger.domain.paper import Entry, Paper, merge, paper_id, title_id
@@ -35,6 +35,16 @@ class Parsed:
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
     day_notes: tuple[str, ...] = ()
+
+    def within(self, name: str) -> Parsed:
+        """Return it as a part of something larger: every place and note begins with the part's name."""
+        return Parsed(
+            self.format,
+            tuple(replace(entry, place=f"{name}, {entry.place}") for entry in self.entries),
+            tuple(Rejected(f"{name}, {r.place}", r.reason) for r in self.rejected),
+            tuple(f"{name}: {note}" for note in self.notes),
+            tuple(f"{name}: {note}" for note in self.day_notes),
+        )
 
 
 def entry_of(record: Mapping[str, object], place: str) -> Entry:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from tagger.domain.paper import Entry
 from tagger.sources.citations import full_day, natural_name
-from tagger.sources.identifiers import known_id
+from tagger.sources.identifiers import address_of, known_id
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
 
 _RIS_START = re.compile(r"^TY  ?- ?", re.MULTILINE)
@@ -60,14 +60,13 @@ def _flat(record: Mapping[str, object]) -> dict[str, object]:
     others = [value for value in record.values() if isinstance(value, str) and value.lower().startswith("arxiv")]
     return {
         "id": known_id(doi, *urls, *others),
-        "doi": doi,
         "title": next((record[name] for name in _TITLES if record.get(name)), None),
         "abstract": record.get("abstract") or record.get("notes_abstract"),
         "published": next(
             (day for name in ("date", "year", "publication_year") if (day := full_day(record.get(name)))), None
         ),
         "authors": [natural_name(name) for name in names],
-        "url": urls[0] if urls else (f"https://doi.org/{doi}" if doi else None),
+        "url": address_of(urls[0] if urls else None, doi),
         "categories": _list(record.get("keywords")),
     }
 

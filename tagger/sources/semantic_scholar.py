@@ -23,7 +23,6 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
     authors = record.get("authors")
     return {
         "id": arxiv or known_id(doi) or record.get("paperId"),
-        "doi": doi,
         "title": record.get("title"),
         "abstract": record.get("abstract"),
         "published": record.get("publicationDate"),

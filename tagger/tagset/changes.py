@@ -19,7 +19,7 @@ def with_word(data: bytes, name: str, dimension_id: str, tag_id: str, word: str)
     As with every change here, what comes out is read again and is the tag set with just that changed. Raises
     TagSetError if the file is faulty, or written in a way that can't take the change where it belongs.
     """
-    word = " ".join(word.split())
+    word = _on_one_line(word)
 
     def changed(dimension: Dimension) -> Dimension:
         return _with_tag(dimension, tag_id, lambda tag: replace(tag, also=(*tag.also, word)))
@@ -33,7 +33,8 @@ def with_tag(data: bytes, name: str, dimension_id: str, tag: Tag) -> bytes:
     tag_set = parse_tag_set(data, name)
     _check_new_id(tag_set.dimension(dimension_id), tag.id)
     version = tag_set.version + 1
-    tag = replace(tag, since=version)
+    shown, means, unlike = map(_on_one_line, (tag.name, tag.means, tag.unlike))
+    tag = replace(tag, name=shown, means=means, unlike=unlike, also=tuple(map(_on_one_line, tag.also)), since=version)
     texts = {"id": tag.id, "name": tag.name, "means": tag.means, "not": tag.unlike, "also": tag.also}
     fields: Mapping[str, Value] = {key: value for key, value in texts.items() if value} | {"since": version}
 
@@ -55,7 +56,7 @@ def with_other_id(
     before = tag_set.dimension(dimension_id).tag(tag_id)
     if new_id not in before.ids:
         _check_new_id(tag_set.dimension(dimension_id), new_id)
-    shown = new_name or (new_id if before.name == before.id else before.name)
+    shown = _on_one_line(new_name or "") or (new_id if before.name == before.id else before.name)
     was = tuple(each for each in before.ids if each != new_id)
 
     def changed(dimension: Dimension) -> Dimension:
@@ -87,6 +88,11 @@ def with_retired(data: bytes, name: str, dimension_id: str, tag_ids: Iterable[st
     if into:
         edits += [_setting(dimension_id, tag_id, "into", into) for tag_id in gone]
     return _edited(data, name, dimension_id, changed, edits, "this", version=version, tag_id=gone[0])
+
+
+def _on_one_line(text: str) -> str:
+    """Return text as it is read from a file again."""
+    return " ".join(text.split())
 
 
 def _check_new_id(dimension: Dimension, tag_id: str) -> None:
