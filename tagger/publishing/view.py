@@ -6,9 +6,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from tagger.domain.paper import Paper
-from tagger.domain.tags import TagSet
+from tagger.domain.tags import TagKey, TagSet
+
+
+class Way(NamedTuple):
+    """Who accepted tags and what had suggested them, in a sentence's half, and on which day."""
+
+    told: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,16 @@ class PublishedTag:
         return self.by.split("@", 1)[0] or self.by
 
     @property
+    def way(self) -> Way:
+        """How the tag came about, which many tags share."""
+        by = f"by the rule {self.rule} that {self.person} set going" if self.rule else f"by {self.person}"
+        suggested = f", suggested by {self.model}" if self.model and self.score is not None else ""
+        return Way(f"accepted {by}{suggested}", self.at.date())
+
+    @property
     def provenance(self) -> str:
         """Who accepted the tag and what had suggested it, in a sentence's half."""
-        suggested = f", suggested by {self.model} at {self.score:.2f}" if self.model and self.score is not None else ""
-        by = f"by the rule {self.rule} that {self.person} set going" if self.rule else f"by {self.person}"
-        return f"accepted {by}{suggested}"
+        return self.way.told + (f" at {self.score:.2f}" if self.model and self.score is not None else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,11 @@ class PublishedPaper:
     def link(self) -> str | None:
         """The paper's address on the web."""
         return self.paper.link
+
+    @property
+    def anchor(self) -> str:
+        """The name of the paper's place on the page; it never changes, so an address that ends in it lasts."""
+        return f"paper-{self.paper.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,17 @@ class TaggedDigest:
     def uses(self, dimension_id: str) -> Counter[str]:
         """Return how many papers carry each tag of a dimension."""
         return Counter(tag.id for paper in self.papers for tag in paper.tags.get(dimension_id, ()))
+
+    @property
+    def places(self) -> dict[TagKey, int]:
+        """Each tag's place in the tag set."""
+        return {(d.id, tag.id): n for n, (d, tag) in enumerate((d, t) for d in self.tag_set.dimensions for t in d.tags)}
+
+    @property
+    def ways(self) -> dict[Way, int]:
+        """How the tags came about: each way's place among all, the commonest first."""
+        ways = Counter(tag.way for paper in self.papers for tags in paper.tags.values() for tag in tags)
+        return {way: place for place, way in enumerate(sorted(ways, key=lambda way: (-ways[way], way)))}
 
     @property
     def tags_by_people(self) -> int:

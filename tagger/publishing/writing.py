@@ -2,60 +2,48 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from tagger.domain.latex import readable_latex
 from tagger.files import write_files
+from tagger.publishing.page import render, render_page
 from tagger.publishing.view import PublishedPaper, PublishedTag, TaggedDigest
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 
 
-def render_digest(digest: TaggedDigest) -> dict[str, bytes]:
-    """Return the digest's files by name: a web page, Markdown, JSON and an Atom feed."""
+def render_digest(digest: TaggedDigest, templates: Path | None = None) -> dict[str, bytes]:
+    """Return the digest's files by name: a web page, Markdown, JSON and an Atom feed.
+
+    ``templates`` is a folder of the user's own templates. Raises PublishingError if one of them is wrong.
+    """
     return {
-        "index.html": _page(digest).encode(),
+        "index.html": render_page(digest, templates).encode(),
         "digest.md": _markdown(digest).encode(),
         "digest.json": _json(digest).encode(),
         "feed.xml": _feed(digest),
     }
 
 
-def write_digest(digest: TaggedDigest, folder: Path) -> list[Path]:
+def write_digest(digest: TaggedDigest, folder: Path, templates: Path | None = None) -> list[Path]:
     """Write the digest's files, all or none, and return their paths; one that says the same already isn't touched.
 
-    Raises OSError as the system gives it.
+    Raises PublishingError if a template is wrong, and OSError as the system gives it.
     """
-    contents = {folder / name: content for name, content in render_digest(digest).items()}
+    contents = {folder / name: content for name, content in render_digest(digest, templates).items()}
     write_files({p: content for p, content in contents.items() if not p.is_file() or p.read_bytes() != content})
     return list(contents)
 
 
-def _page(digest: TaggedDigest) -> str:
-    environment = _environment()
-    style, script = (environment.get_template(name).render().strip() for name in ("page.css", "page.js"))
-    allowed = f"style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; img-src data:"
-    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-    template = environment.get_template("page.html")
-    return template.render(digest=digest, style=style, script=script, policy=policy, readable=readable_latex) + "\n"
-
-
 def _markdown(digest: TaggedDigest) -> str:
-    template = _environment().get_template("digest.md")
-    return template.render(digest=digest, plain=_escaped_markdown, readable=readable_latex).strip() + "\n"
+    return render("digest.md", digest=digest, plain=_escaped_markdown)
 
 
 def _json(digest: TaggedDigest) -> str:
@@ -154,19 +142,3 @@ def _escaped_markdown(text: str) -> str:
     """Return text that Markdown shows as it is, also at the start of a line."""
     escaped = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
     return re.sub(r"^(\d+)([.)])|^([-+=])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)
-
-
-def _csp_hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    def escapes(name: str | None) -> bool:
-        return name is not None and name.endswith(".html")
-
-    settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    folder = Path(__file__).parent / "templates"
-    return Environment(loader=FileSystemLoader(folder), autoescape=escapes, **settings)

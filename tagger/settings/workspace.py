@@ -59,6 +59,11 @@ class Settings:
         return self.folder / "keys.json"
 
     @property
+    def templates(self) -> Path:
+        """The folder of templates that take the place of tagger's own; it need not be there."""
+        return self.folder / "templates"
+
+    @property
     def guide_file(self) -> Path:
         """The annotators' guide, beside the tag set."""
         return self.tag_set_file.with_name(GUIDE_NAME)

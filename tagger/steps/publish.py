@@ -53,7 +53,7 @@ def publish(workspace: Workspace, day: date, folder: Path, *, withhold: bool) ->
         checks=_checks(workspace, [tag for p in decided for tag in states[p.id].effective]),
     )
     try:
-        files = write_digest(digest, folder)
+        files = write_digest(digest, folder, workspace.settings.templates)
     except OSError as error:
         raise PublishingError(f"can't write to {folder}: {error.strerror}") from error
     return Published(tuple(files), len(decided), len(undecided), len(papers) - len(decided) - len(undecided))

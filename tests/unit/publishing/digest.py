@@ -37,7 +37,12 @@ def papers() -> tuple[PublishedPaper, ...]:
             {"habitat": (tag(0, "sea", **suggested),), "diet-kind": (tag(1, "plants"),)},
         ),
         PublishedPaper(
-            Paper("t-0123456789abcdef", HOSTILE, f"{HOSTILE} about forests", url="javascript:alert(1)"),
+            Paper(
+                "t-0123456789abcdef",
+                HOSTILE,
+                f"{HOSTILE} about forests, in $O(\\frac{{n}}{{2}})$ steps",
+                url="javascript:alert(1)",
+            ),
             {"habitat": (tag(0, "forest", rule="all-sure", **suggested), tag(0, "cs.CV")), "diet-kind": ()},
         ),
         PublishedPaper(
