@@ -60,12 +60,14 @@ def publish(
     from tagger.steps.workspace import open_workspace
 
     with open_workspace(context.obj) as workspace:
-        result = publishing.publish(workspace, digest.date(), out, withhold=withhold)
+        result = publishing.publish(workspace, digest.date(), out, withhold=withhold, now=datetime.now().astimezone())
     left_out = f", {result.withheld} withheld" if result.withheld else ""
     left_out += f", {result.skipped} skipped by people" if result.skipped else ""
-    text = f"Published {counted(result.papers, 'paper')}{left_out}\n" + "\n".join(str(file) for file in result.files)
+    lines = result.correction.lines if result.correction else ()
+    told = "".join(f"\nCorrected since the last edition: {line}" for line in lines)
+    text = f"Published {counted(result.papers, 'paper')}{left_out}{told}\n" + "\n".join(map(str, result.files))
     document = {"files": list(result.files), "papers": result.papers, "withheld": result.withheld}
-    show(document | {"skipped": result.skipped}, text, as_json=json)
+    show(document | {"skipped": result.skipped, "corrections": list(lines)}, text, as_json=json)
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagKey, TagSet
+from tagger.publishing.corrections import Correction
 
 
 class Way(NamedTuple):
@@ -93,6 +94,7 @@ class TaggedDigest:
     """One day's reviewed digest. ``withheld`` papers await review; ``edited_at`` is the time of the last decision.
 
     ``checks`` are those of the rules that accepted some of its tags by a precision; None where none did.
+    ``corrections`` are what editions changed after the first, latest first.
     """
 
     day: date
@@ -102,6 +104,7 @@ class TaggedDigest:
     withheld: int
     edited_at: datetime
     checks: BlindChecks | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def uses(self, dimension_id: str) -> Counter[str]:
         """Return how many papers carry each tag of a dimension."""

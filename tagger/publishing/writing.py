@@ -55,6 +55,7 @@ def _json(digest: TaggedDigest) -> str:
         "withheld": digest.withheld,
         "tags_by_people": digest.tags_by_people,
         "tags_by_rule": digest.tags_by_rule,
+        "corrections": [{"published": c.published.isoformat(), "lines": c.lines} for c in digest.corrections],
         "blind_checks": asdict(digest.checks) if digest.checks else None,
         "papers": [_json_paper(paper) for paper in digest.papers],
     }

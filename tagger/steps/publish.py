@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from tagger.domain.edition import Edition, EditionPaper
 from tagger.domain.labels import EffectiveTag
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.errors import PublishingError
-from tagger.publishing import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest, write_digest
-from tagger.review import sum_of
+from tagger.publishing import (
+    BlindChecks,
+    Correction,
+    PublishedPaper,
+    PublishedTag,
+    TaggedDigest,
+    corrections,
+    write_digest,
+)
+from tagger.review import PaperState, sum_of
 from tagger.steps.audit import checks
 from tagger.steps.rule import target_of
 from tagger.steps.workspace import Workspace
@@ -20,43 +29,81 @@ from tagger.steps.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The files of a published digest. ``withheld`` papers await review, ``skipped`` ones people couldn't judge."""
+    """The files of a published digest. ``withheld`` papers await review, ``skipped`` ones people couldn't judge.
+
+    ``correction`` is what changed since the last edition of an earlier day; None if nothing did, or there was none.
+    """
 
     files: tuple[Path, ...]
     papers: int
     withheld: int
     skipped: int
+    correction: Correction | None = None
 
 
-def publish(workspace: Workspace, day: date, folder: Path, *, withhold: bool) -> Published:
+def publish(workspace: Workspace, day: date, folder: Path, *, withhold: bool, now: datetime) -> Published:
     """Write the tagged digest of a day with decided tags only; the same decisions give the same bytes.
+
+    What differs from the edition of an earlier day is told in the digest as a correction, dated ``now``.
 
     Papers that people skipped stay out. Raises PublishingError if others are undecided, unless ``withhold`` leaves
     those out too, and StoreError if there is no such digest.
     """
     papers = workspace.digest_papers(day)
     states = workspace.states([paper.id for paper in papers])
-    undecided = [p for p in papers if states[p.id].status in ("waiting", "untagged")]
-    if undecided and not withhold:
-        count = f"{len(undecided)} of the {len(papers)} papers of {day} are undecided"
+    former = workspace.store.editions.of([day]).get(day, [])
+    digest, edition = tagged_digest(workspace, day, papers, states, former, now.date())
+    if digest.withheld and not withhold:
+        count = f"{digest.withheld} of the {len(papers)} papers of {day} are undecided"
         hint = f"`tagger review list --digest {day}` shows them; `--withhold` publishes the others"
         raise PublishingError(count, hint)
-    decided = [p for p in papers if states[p.id].status == "decided"]
-    times = [tag.at for p in decided for tag in states[p.id].effective]
-    digest = TaggedDigest(
-        day=day,
-        title=workspace.settings.title,
-        tag_set=workspace.tag_set,
-        papers=tuple(_published(workspace.tag_set, p, states[p.id].effective) for p in decided),
-        withheld=len(undecided),
-        edited_at=max(times, default=datetime.combine(day, time(), UTC)),
-        checks=_checks(workspace, [tag for p in decided for tag in states[p.id].effective]),
-    )
     try:
         files = write_digest(digest, folder, workspace.settings.templates)
     except OSError as error:
         raise PublishingError(f"can't write to {folder}: {error.strerror}") from error
-    return Published(tuple(files), len(decided), len(undecided), len(papers) - len(decided) - len(undecided))
+    if edition:
+        with workspace.store.write():
+            workspace.store.editions.add([edition])
+    latest = digest.corrections[0] if digest.corrections else None
+    skipped = len(papers) - len(digest.papers) - digest.withheld
+    is_new = latest is not None and latest.published == now.date()
+    return Published(tuple(files), len(digest.papers), digest.withheld, skipped, latest if is_new else None)
+
+
+def tagged_digest(
+    workspace: Workspace,
+    day: date,
+    papers: Sequence[Paper],
+    states: Mapping[str, PaperState],
+    former: Sequence[Edition],
+    today: date,
+) -> tuple[TaggedDigest, Edition | None]:
+    """Return a day's digest of decided papers, and the edition that it is, unless that says the same as the last one.
+
+    ``former`` are the digest's editions so far, oldest first.
+    """
+    decided = [p for p in papers if states[p.id].status == "decided"]
+    effective = [tag for p in decided for tag in states[p.id].effective]
+    published = tuple(_published(workspace.tag_set, p, states[p.id].effective) for p in decided)
+    edition = Edition(day, today, {p.paper.id: _edition_paper(p) for p in published})
+    is_new = not former or former[-1].papers != edition.papers
+    editions = [*former, edition] if is_new else former
+    digest = TaggedDigest(
+        day=day,
+        title=workspace.settings.title,
+        tag_set=workspace.tag_set,
+        papers=published,
+        withheld=sum(states[p.id].status in ("waiting", "untagged") for p in papers),
+        edited_at=max((tag.at for tag in effective), default=datetime.combine(day, time(), UTC)),
+        checks=_checks(workspace, effective),
+        corrections=corrections(editions, workspace.tag_set),
+    )
+    return digest, edition if is_new else None
+
+
+def _edition_paper(published: PublishedPaper) -> EditionPaper:
+    tags = {dimension: tuple(tag.id for tag in found) for dimension, found in published.tags.items() if found}
+    return EditionPaper(published.paper.title, tags)
 
 
 def _checks(workspace: Workspace, tags: Sequence[EffectiveTag]) -> BlindChecks | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tagger.domain.tags import TagSet
 from tagger.errors import StoreError
 from tagger.store.audits import Audits
+from tagger.store.editions import Editions
 from tagger.store.labels import Labels
 from tagger.store.library import import_sqlite_utils
 from tagger.store.models import Models
@@ -40,6 +41,7 @@ class Store:
         self.audits = Audits(db, tag_set)
         self.suggestions = Suggestions(db, tag_set)
         self.models = Models(db)
+        self.editions = Editions(db, tag_set)
         self.studio = StudioLinks(db, tag_set)
 
     def __enter__(self) -> Store:

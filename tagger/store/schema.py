@@ -120,11 +120,22 @@ def _pages(db: Database) -> None:
     )
 
 
+def _editions(db: Database) -> None:
+    db.execute(
+        """CREATE TABLE editions (
+        seq INTEGER PRIMARY KEY, day TEXT NOT NULL, published TEXT NOT NULL, papers TEXT NOT NULL
+    ) STRICT"""
+    )
+    db.execute("CREATE INDEX editions_day ON editions(day)")
+    _make_append_only(db, "editions")
+
+
 MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0001-the-loop": _the_loop,
     "0002-evidence": _evidence,
     "0003-audits": _audits,
     "0004-pages": _pages,
+    "0007-editions": _editions,
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 from tagger.errors import ReviewError, SettingsError, TagSetError
 from tagger.steps.publish import publish
 from tagger.steps.review import accept_all_sure, reviewer, waiting
+from tests.conftest import NOW
 from tests.unit.steps.desk import DAY, TAGS, Desk, open_desk
 
 OPTIONAL = TAGS.replace("required: true", "required: false")
@@ -50,7 +51,7 @@ def test_a_skipped_paper_is_not_published_after_a_rule_accepted_it(desk: Desk, t
     accept_sure(desk)
     desk.annotate("p1", skipped=True)
     assert desk.state("p1").status == "skipped"
-    assert publish(desk.workspace, DAY, tmp_path / "site", withhold=False).papers == 0
+    assert publish(desk.workspace, DAY, tmp_path / "site", withhold=False, now=NOW).papers == 0
     desk.accept("p1")
     assert desk.state("p1").status == "decided"
 
@@ -92,7 +93,7 @@ def test_a_tag_that_left_the_tag_set_can_be_rejected_but_not_accepted(tmp_path: 
         with pytest.raises(TagSetError, match="no tag 'pond'"):
             desk.reject("p2", "pond")
         assert desk.reject("p1", "habitat:lake").decisions == 1
-        assert publish(desk.workspace, DAY, tmp_path / "site", withhold=False).papers == 2
+        assert publish(desk.workspace, DAY, tmp_path / "site", withhold=False, now=NOW).papers == 2
 
 
 def test_a_suggestion_of_tags_that_left_the_tag_set_takes_a_persons_word(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tagger.steps.publish import publish
 from tagger.steps.review import accept_all_sure, waiting
 from tagger.steps.rule import Applied, accept_by_rule, find_rule, rule_name, target_of
 from tagger.steps.status import status
+from tests.conftest import NOW
 from tests.unit.steps.desk import DAY, MODEL, TAGS, Desk, open_desk
 from tests.unit.steps.test_models import write_manifest
 
@@ -129,7 +130,7 @@ def test_drawn_papers_are_hidden_until_they_are_judged_and_stay_publishable(desk
     assert blind_papers(desk.workspace) == ["p1", "p2"]
     assert waiting(desk.workspace) == [] and desk.state("p1").status == "waiting"
     assert accept_all_sure(desk.workspace, day=None, by="ann", now=desk.later()).decisions == 0
-    assert publish(desk.workspace, DAY, tmp_path / "site", withhold=True).papers == 1
+    assert publish(desk.workspace, DAY, tmp_path / "site", withhold=True, now=NOW).papers == 1
     judge(desk, "p1", "sea")
     judge(desk, "p2", "habitat:forest", "diet:meat")
     assert blind_papers(desk.workspace) == []
@@ -220,13 +221,13 @@ def test_what_the_rule_accepted_and_what_checks_found_stand_on_the_page(desk: De
     desk.suggest("p1", "habitat:sea")
     desk.suggest("p2", "habitat:sea")
     run(desk)
-    publish(desk.workspace, DAY, tmp_path / "a", withhold=False)
+    publish(desk.workspace, DAY, tmp_path / "a", withhold=False, now=NOW)
     told = "2 accepted by a rule; none that precision\\>=0.95 accepts has been checked blind yet."
     assert told in (tmp_path / "a/digest.md").read_text()
     desk.suggest("p3", "habitat:sea")
     run(desk, sample=1)
     judge(desk, "p3", "sea")
-    publish(desk.workspace, DAY, tmp_path / "a", withhold=False)
+    publish(desk.workspace, DAY, tmp_path / "a", withhold=False, now=NOW)
     told = "2 accepted by a rule; of 1 that precision\\>=0.95 accepted, checked blind, 1 were right: 100 % (2 to 100 %)"
     assert told in (tmp_path / "a/digest.md").read_text()
     document = json.loads((tmp_path / "a/digest.json").read_text())
