@@ -1,5 +1,6 @@
 """``tagger push``, ``pull`` and ``publish``: what goes to people and comes back."""
 
+import dataclasses
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +71,30 @@ def publish(
     show(document | {"skipped": result.skipped, "corrections": list(lines)}, text, as_json=json)
 
 
+def archive(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the site goes.")],
+    withhold: Annotated[bool, typer.Option("--withhold", help="Leave undecided papers out, not their days.")] = False,
+    json: Json = False,
+) -> None:
+    """Build the site of all reviewed digests: a page a day, a calendar, a page and a feed a tag.
+
+    Example: tagger archive --out site
+    """
+    from tagger.steps import archive as archiving
+    from tagger.steps.workspace import open_workspace
+
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        now = datetime.now().astimezone()
+        result = archiving.archive(workspace, out, withhold=withhold, now=now, progress=progress)
+    files = f"{counted(result.written, 'file')} written, {result.unchanged} unchanged"
+    text = f"{counted(result.days, 'day')} with {counted(result.papers, 'paper')} in {out}: {files}"
+    if result.left_out:
+        text += f"\nLeft out, as papers await review: {', '.join(map(str, result.left_out))}"
+    show(dataclasses.asdict(result) | {"out": out}, text, as_json=json)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (push, pull, publish):
+    for command in (push, pull, publish, archive):
         app.command()(command)

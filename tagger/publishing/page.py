@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 from tagger.domain.latex import readable_latex
 from tagger.errors import PublishingError
 from tagger.publishing.formulas import with_formulas
-from tagger.publishing.view import TaggedDigest
+from tagger.publishing.view import Neighbours, TaggedDigest
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_page(digest: TaggedDigest, templates: Path | None = None) -> str:
+def render_page(digest: TaggedDigest, templates: Path | None = None, neighbours: Neighbours | None = None) -> str:
     """Return the digest's web page: one file without anything from elsewhere, and a policy that allows nothing else.
+
+    With ``neighbours`` it is a page of an archive, and leads to the days before and after.
 
     A file in the folder ``templates`` takes the place of the one of its name, which it can extend as ``tagger/NAME``.
     Raises PublishingError if such a template is wrong.
     """
-    return render("page.html", templates, digest=digest)
+    return render("page.html", templates, digest=digest, neighbours=neighbours)
 
 
 def render(name: str, templates: Path | None = None, **context: object) -> str:

@@ -130,3 +130,11 @@ class TaggedDigest:
     def tags_by_rule(self) -> int:
         """How many tags a rule accepted."""
         return sum(tag.rule is not None for paper in self.papers for tags in paper.tags.values() for tag in tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The days before and after a page's in the archive."""
+
+    previous: date | None
+    next: date | None

@@ -21,7 +21,7 @@ from tagger.publishing import (
     corrections,
     write_digest,
 )
-from tagger.review import PaperState, sum_of
+from tagger.review import Checks, PaperState, sum_of
 from tagger.steps.audit import checks
 from tagger.steps.rule import target_of
 from tagger.steps.workspace import Workspace
@@ -52,7 +52,7 @@ def publish(workspace: Workspace, day: date, folder: Path, *, withhold: bool, no
     papers = workspace.digest_papers(day)
     states = workspace.states([paper.id for paper in papers])
     former = workspace.store.editions.of([day]).get(day, [])
-    digest, edition = tagged_digest(workspace, day, papers, states, former, now.date())
+    digest, edition = tagged_digest(workspace, day, papers, states, former, now.date(), checks(workspace))
     if digest.withheld and not withhold:
         count = f"{digest.withheld} of the {len(papers)} papers of {day} are undecided"
         hint = f"`tagger review list --digest {day}` shows them; `--withhold` publishes the others"
@@ -77,10 +77,11 @@ def tagged_digest(
     states: Mapping[str, PaperState],
     former: Sequence[Edition],
     today: date,
+    blind: Mapping[tuple[str, str], Checks],
 ) -> tuple[TaggedDigest, Edition | None]:
     """Return a day's digest of decided papers, and the edition that it is, unless that says the same as the last one.
 
-    ``former`` are the digest's editions so far, oldest first.
+    ``former`` are the digest's editions so far, oldest first, ``blind`` what checks of the rules found.
     """
     decided = [p for p in papers if states[p.id].status == "decided"]
     effective = [tag for p in decided for tag in states[p.id].effective]
@@ -95,7 +96,7 @@ def tagged_digest(
         papers=published,
         withheld=sum(states[p.id].status in ("waiting", "untagged") for p in papers),
         edited_at=max((tag.at for tag in effective), default=datetime.combine(day, time(), UTC)),
-        checks=_checks(workspace, effective),
+        checks=_checks(blind, effective),
         corrections=corrections(editions, workspace.tag_set),
     )
     return digest, edition if is_new else None
@@ -106,12 +107,12 @@ def _edition_paper(published: PublishedPaper) -> EditionPaper:
     return EditionPaper(published.paper.title, tags)
 
 
-def _checks(workspace: Workspace, tags: Sequence[EffectiveTag]) -> BlindChecks | None:
+def _checks(blind: Mapping[tuple[str, str], Checks], tags: Sequence[EffectiveTag]) -> BlindChecks | None:
     """Return what blind checks found, on all days, of the rules and model versions that accepted some of the tags."""
     found = {(tag.rule, tag.model) for tag in tags if tag.rule and target_of(tag.rule)}
     if not found:
         return None
-    together = sum_of(each for key, each in checks(workspace).items() if key in found)
+    together = sum_of(each for key, each in blind.items() if key in found)
     names = " and ".join(sorted({str(rule) for rule, _ in found}))
     return BlindChecks(names, together.right, together.judged, *(round(limit, 4) for limit in together.interval))
 

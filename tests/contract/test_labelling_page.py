@@ -162,7 +162,7 @@ def test_a_digest_is_reviewed_pulled_and_published(
             "accepted",
             None,
         )
-        published = publish(workspace, DAY, tmp_path / "site", withhold=False)
+        published = publish(workspace, DAY, tmp_path / "site", withhold=False, now=now())
         assert published.papers == 2
         context = browser.new_context()
         page = context.new_page()

@@ -1,0 +1,91 @@
+"""Renders the archive: a page a day, a calendar of them, and a page and a feed for every tag."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tagger.domain.tags import Dimension, Tag
+from tagger.publishing.atom_feed import Appearance, feed_of
+from tagger.publishing.page import render
+from tagger.publishing.view import Neighbours, TaggedDigest
+from tagger.publishing.writing import render_digest
+
+NEWEST = 100
+"""How many papers a feed holds, and the first page of a tag."""
+
+_PER_DAY = ("index.html", "digest.md", "digest.json", "feed.xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the calendar: how many papers each day with a digest has, and the weekday (1 to 7) it begins on."""
+
+    first: date
+    starts_on: int
+    days: Mapping[date, int]
+
+    @property
+    def all_days(self) -> list[date]:
+        """Every day of the month."""
+        last = calendar.monthrange(self.first.year, self.first.month)[1]
+        return [self.first.replace(day=n) for n in range(1, last + 1)]
+
+
+def render_site(digests: Sequence[TaggedDigest], templates: Path | None = None) -> Iterator[dict[str, bytes]]:
+    """Yield the archive's files by name, those of a day or a tag together; ``digests`` are oldest first.
+
+    Raises PublishingError if a template of the workspace is wrong.
+    """
+    days = [digest.day for digest in digests]
+    for number, digest in enumerate(digests):
+        before, after = days[number - 1] if number else None, days[number + 1] if number + 1 < len(days) else None
+        files = render_digest(digest, templates, Neighbours(before, after))
+        yield {f"{digest.day}/{name}": files[name] for name in _PER_DAY}
+    if not digests:
+        return
+    newest = digests[-1]
+    appearances = [Appearance(digest, paper) for digest in reversed(digests) for paper in digest.papers]
+    by_tag: dict[tuple[str, str], list[Appearance]] = {}
+    for appearance in appearances:
+        for dimension_id, tags in appearance.published.tags.items():
+            for tag in tags:
+                by_tag.setdefault((dimension_id, tag.id), []).append(appearance)
+    uses = {key: len(found) for key, found in by_tag.items()}
+    page = render("archive.html", templates, title=newest.title, tag_set=newest.tag_set, months=_months(digests), uses=uses)
+    yield {"index.html": page.encode(errors="replace"), "feed.xml": feed_of(newest.title, "", appearances[:NEWEST])}
+    for dimension in newest.tag_set.dimensions:
+        for tag in dimension.tags:
+            if found := by_tag.get((dimension.id, tag.id)):
+                yield _tag_files(newest.title, dimension, tag, found, templates)
+
+
+def _tag_files(
+    title: str, dimension: Dimension, tag: Tag, found: Sequence[Appearance], templates: Path | None
+) -> dict[str, bytes]:
+    """Return a tag's page of the newest papers, its feed, and a page of all papers of each year."""
+    place = f"tags/{dimension.id}/{tag.id}"
+    years: dict[int, list[Appearance]] = {}
+    for appearance in found:
+        years.setdefault(appearance.digest.day.year, []).append(appearance)
+    about = {"title": title, "dimension": dimension, "tag": tag, "years": list(years), "total": len(found)}
+
+    def page(shown: Sequence[Appearance], year: int | None) -> bytes:
+        return render("tag.html", templates, shown=shown, year=year, **about).encode(errors="replace")
+
+    return {
+        f"{place}.html": page(found[:NEWEST], None),
+        f"{place}.xml": feed_of(f"{title}: {tag.name}", f"{dimension.id}:{tag.id}", found[:NEWEST]),
+        **{f"{place}-{year}.html": page(shown, year) for year, shown in years.items()},
+    }
+
+
+def _months(digests: Sequence[TaggedDigest]) -> list[Month]:
+    """Return the months that have a digest, latest first."""
+    papers: dict[date, dict[date, int]] = {}
+    for digest in digests:
+        papers.setdefault(digest.day.replace(day=1), {})[digest.day] = len(digest.papers)
+    return [Month(first, first.isoweekday(), days) for first, days in sorted(papers.items(), reverse=True)]
