@@ -1,4 +1,4 @@
-"""Renders a tagged digest: web page, Markdown, JSON and feed, all from one view."""
+"""Renders a tagged digest: web page, Markdown, JSON, feeds, e-mail, BibTeX, chat, data set; all from one view."""
 
 from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
 from tagger.publishing.writing import render_digest, write_digest
