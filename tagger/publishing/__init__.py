@@ -1,8 +1,9 @@
-"""Renders a tagged digest: web page, Markdown, JSON and feed, all from one view."""
+"""Renders a tagged digest: web page, Markdown, JSON, feeds, e-mail, BibTeX, chat, data set; all from one view."""
 
 from tagger.publishing.corrections import Correction, corrections
+from tagger.publishing.site import render_site
 from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
-from tagger.publishing.writing import render_digest, write_digest
+from tagger.publishing.writing import render_digest, write_changed, write_digest
 
 __all__ = [
     "BlindChecks",
@@ -12,5 +13,7 @@ __all__ = [
     "TaggedDigest",
     "corrections",
     "render_digest",
+    "render_site",
+    "write_changed",
     "write_digest",
 ]

@@ -12,12 +12,10 @@ from tagger.domain.tags import Dimension, Tag
 from tagger.publishing.atom_feed import Appearance, feed_of
 from tagger.publishing.page import render
 from tagger.publishing.view import Neighbours, TaggedDigest
-from tagger.publishing.writing import render_digest
+from tagger.publishing.writing import render_day
 
 NEWEST = 100
 """How many papers a feed holds, and the first page of a tag."""
-
-_PER_DAY = ("index.html", "digest.md", "digest.json", "feed.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,8 @@ def render_site(digests: Sequence[TaggedDigest], templates: Path | None = None) 
     days = [digest.day for digest in digests]
     for number, digest in enumerate(digests):
         before, after = days[number - 1] if number else None, days[number + 1] if number + 1 < len(days) else None
-        files = render_digest(digest, templates, Neighbours(before, after))
-        yield {f"{digest.day}/{name}": files[name] for name in _PER_DAY}
+        files = render_day(digest, templates, Neighbours(before, after))
+        yield {f"{digest.day}/{name}": content for name, content in files.items()}
     if not digests:
         return
     newest = digests[-1]
@@ -52,10 +50,12 @@ def render_site(digests: Sequence[TaggedDigest], templates: Path | None = None) 
     by_tag: dict[tuple[str, str], list[Appearance]] = {}
     for appearance in appearances:
         for dimension_id, tags in appearance.published.tags.items():
-            for tag in tags:
-                by_tag.setdefault((dimension_id, tag.id), []).append(appearance)
+            for held in tags:
+                by_tag.setdefault((dimension_id, held.id), []).append(appearance)
     uses = {key: len(found) for key, found in by_tag.items()}
-    page = render("archive.html", templates, title=newest.title, tag_set=newest.tag_set, months=_months(digests), uses=uses)
+    page = render(
+        "archive.html", templates, title=newest.title, tag_set=newest.tag_set, months=_months(digests), uses=uses
+    )
     yield {"index.html": page.encode(errors="replace"), "feed.xml": feed_of(newest.title, "", appearances[:NEWEST])}
     for dimension in newest.tag_set.dimensions:
         for tag in dimension.tags:

@@ -68,6 +68,16 @@ class PublishedPaper:
         """The name of the paper's place on the page; it never changes, so an address that ends in it lasts."""
         return f"paper-{self.paper.id}"
 
+    @property
+    def all_tags(self) -> tuple[PublishedTag, ...]:
+        """Its tags of all dimensions, in the tag set's order."""
+        return tuple(tag for tags in self.tags.values() for tag in tags)
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """The time of the last decision on it; None if it has no tag."""
+        return max((tag.at for tag in self.all_tags), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class BlindChecks:

@@ -41,7 +41,9 @@ def archive(workspace: Workspace, folder: Path, *, withhold: bool, now: datetime
     blind = checks(workspace)
     digests, editions, left_out = [], [], []
     for day in days:
-        found = tagged_digest(workspace, day, store.papers.in_digest(day), states, former.get(day, []), now.date(), blind)
+        found = tagged_digest(
+            workspace, day, store.papers.in_digest(day), states, former.get(day, []), now.date(), blind
+        )
         digest, edition = found
         if not digest.papers or (digest.withheld and not withhold):
             left_out.append(day)

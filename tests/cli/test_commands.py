@@ -96,10 +96,16 @@ def test_a_digest_is_published_only_when_it_is_decided(shell: Shell, rows: Rows)
         "digest.md",
         "digest.json",
         "feed.xml",
+        "feed.json",
+        "digest.eml",
+        "digest.bib",
+        "digest.txt",
+        "README.md",
+        "2026-08-07.jsonl",
     ]
-    before = {f.name: f.read_bytes() for f in (shell.folder / "site").iterdir()}
+    before = {f.name: f.read_bytes() for f in (shell.folder / "site").rglob("*.*")}
     shell("publish", "--digest", "2026-08-07", "--out", "site")
-    assert {f.name: f.read_bytes() for f in (shell.folder / "site").iterdir()} == before
+    assert {f.name: f.read_bytes() for f in (shell.folder / "site").rglob("*.*")} == before
     content = json.loads(before["digest.json"])
     assert [(p["id"], p["tags"]["task"][0]["by"]) for p in content["papers"]] == [("p1", "ann"), ("p2", "bob")]
 

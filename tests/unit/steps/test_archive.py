@@ -69,7 +69,9 @@ def test_unchanged_files_are_not_touched(desk: Desk, tmp_path: Path) -> None:
     added = build(desk, tmp_path)
     assert added.left_out == ()
     touched = {
-        str(file.relative_to(tmp_path)) for file, at in before.items() if file.is_file() and file.stat().st_mtime_ns != at
+        str(file.relative_to(tmp_path))
+        for file, at in before.items()
+        if file.is_file() and file.stat().st_mtime_ns != at
     }
     assert not any(name.startswith((str(FIRST), "tags/habitat/lake", "tags/habitat/sea-2025")) for name in touched)
     assert {f"{SECOND}/index.html", "index.html", "tags/habitat/sea.xml"} <= touched
