@@ -17,6 +17,8 @@ from tagger.store.library import import_sqlite_utils
 from tagger.store.models import Models
 from tagger.store.papers import Papers
 from tagger.store.schema import MIGRATIONS, migrations, table_and_trigger_names
+from tagger.store.search import Search
+from tagger.store.search import faults as faults_of_index
 from tagger.store.studio_links import StudioLinks
 from tagger.store.suggestions import Suggestions
 
@@ -42,6 +44,7 @@ class Store:
         self.suggestions = Suggestions(db, tag_set)
         self.models = Models(db)
         self.editions = Editions(db, tag_set)
+        self.search = Search(db)
         self.studio = StudioLinks(db, tag_set)
 
     def __enter__(self) -> Store:
@@ -93,6 +96,9 @@ class Store:
             broken += [f"{name} is missing" for name in sorted(table_and_trigger_names() - there)]
             for table, row_id, parent, _ in self._db.execute("PRAGMA foreign_key_check").fetchall():
                 broken.append(f"row {row_id} of {table} refers to a row of {parent} that isn't there")
+            if not broken:  # the index can't be read where its tables are missing
+                with self.write():
+                    broken += faults_of_index(self._db)
         except sqlite3.DatabaseError as error:
             broken.append(str(error))
         return broken

@@ -120,6 +120,78 @@ def _pages(db: Database) -> None:
     )
 
 
+# Both indexes read the papers through a view, under numbers of their own: the papers' row ids may change in a VACUUM.
+# One knows stems, for whole words; in the other words are as written, as a prefix of a word isn't one of its stem.
+_INDEXES = (("paper_stems", "porter unicode61 remove_diacritics 2"), ("paper_words", "unicode61 remove_diacritics 2"))
+
+_SEARCH = (
+    "CREATE TABLE paper_numbers (number INTEGER PRIMARY KEY, paper_id TEXT NOT NULL UNIQUE) STRICT",
+    """CREATE VIEW paper_texts AS SELECT n.number, p.title, p.abstract
+        FROM paper_numbers n JOIN papers p ON p.id = n.paper_id""",
+    *(
+        f"CREATE VIRTUAL TABLE {index} USING fts5(title, abstract, content='paper_texts', content_rowid='number', "
+        f"tokenize='{tokens}')"
+        for index, tokens in _INDEXES
+    ),
+)
+
+_VIEWS = (
+    """CREATE VIEW latest_annotations AS
+        SELECT a.paper_id, a.annotator, a.at, a.skipped, d.key AS dimension, t.value AS tag
+        FROM (SELECT *, row_number() OVER (PARTITION BY paper_id, annotator ORDER BY at DESC, seq DESC) AS place
+            FROM annotations) a
+        LEFT JOIN json_each(a.tags) d LEFT JOIN json_each(d.value) t
+        WHERE a.place = 1 AND NOT a.withdrawn AND (t.value IS NOT NULL OR a.skipped)""",
+    """CREATE VIEW latest_verdicts AS
+        SELECT paper_id, dimension, tag, verdict, decider, rule, model, score, at
+        FROM (SELECT *, row_number() OVER (
+                PARTITION BY paper_id, dimension, tag ORDER BY rule IS NOT NULL, at DESC, seq DESC) AS place
+            FROM (SELECT *, row_number() OVER (
+                    PARTITION BY paper_id, dimension, tag, rule, CASE WHEN rule IS NULL THEN decider END
+                    ORDER BY at DESC, seq DESC) AS voice_place
+                FROM decisions)
+            WHERE voice_place = 1 AND verdict <> 'withdrawn')
+        WHERE place = 1""",
+    """CREATE VIEW latest_suggestions AS
+        SELECT s.paper_id, s.model, s.at, s.needs_review, d.key AS dimension, t.value AS tag,
+            (SELECT e.value FROM json_each(s.scores) AS o, json_each(o.value) AS e
+                WHERE o.key = d.key AND e.key = t.value) AS score
+        FROM (SELECT s.*, row_number() OVER (PARTITION BY s.paper_id ORDER BY
+                    s.model IS (SELECT model FROM promotions ORDER BY seq DESC LIMIT 1) DESC, s.seq DESC) AS place
+            FROM suggestions s JOIN papers p ON p.id = s.paper_id AND p.text_hash = s.text_hash) s,
+            json_each(s.tags) d, json_each(d.value) t
+        WHERE s.place = 1""",
+)
+
+
+def _search(db: Database) -> None:
+    for statement in (*_SEARCH, *_VIEWS):
+        db.execute(statement)
+    db.execute("INSERT INTO paper_numbers(paper_id) SELECT id FROM papers ORDER BY id")
+    for index, _ in _INDEXES:
+        db.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
+
+    def each_index(statement: str) -> str:
+        return " ".join(statement.format(index=index) for index, _ in _INDEXES)
+
+    add = each_index(
+        "INSERT INTO {index}(rowid, title, abstract) "
+        "SELECT number, new.title, new.abstract FROM paper_numbers WHERE paper_id = new.id;"
+    )
+    drop = each_index(
+        "INSERT INTO {index}({index}, rowid, title, abstract) "
+        "SELECT 'delete', number, old.title, old.abstract FROM paper_numbers WHERE paper_id = old.id;"
+    )
+    number = "INSERT INTO paper_numbers(paper_id) VALUES (new.id);"
+    changed = "new.title <> old.title OR new.abstract <> old.abstract"
+    db.execute(f"CREATE TRIGGER papers_search_insert AFTER INSERT ON papers BEGIN {number} {add} END")
+    db.execute(
+        "CREATE TRIGGER papers_search_delete AFTER DELETE ON papers "
+        f"BEGIN {drop} DELETE FROM paper_numbers WHERE paper_id = old.id; END"
+    )
+    db.execute(f"CREATE TRIGGER papers_search_text AFTER UPDATE ON papers WHEN {changed} BEGIN {drop} {add} END")
+
+
 def _editions(db: Database) -> None:
     db.execute(
         """CREATE TABLE editions (
@@ -130,12 +202,17 @@ def _editions(db: Database) -> None:
     _make_append_only(db, "editions")
 
 
+def _archive(db: Database) -> None:
+    _search(db)
+    _editions(db)
+
+
 MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0001-the-loop": _the_loop,
     "0002-evidence": _evidence,
     "0003-audits": _audits,
     "0004-pages": _pages,
-    "0007-editions": _editions,
+    "0005-archive": _archive,
 }
 
 
