@@ -1,13 +1,15 @@
 """The published page as readers meet it, in a real browser."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.publishing import write_digest
+from tagger.publishing import render_site, write_changed, write_digest
 from tests.unit.publishing.digest import HOSTILE, digest
 
 pytestmark = pytest.mark.slow
@@ -217,4 +219,40 @@ def test_a_turned_theme_is_remembered(browser: Browser, site: str) -> None:
     themed.reload()
     assert themed.evaluate("document.documentElement.dataset.theme") == "dark"
     expect(themed.locator("#theme")).to_have_text("Light")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("archive")
+    later = replace(digest(), day=date(2026, 8, 10))
+    for files in render_site([digest(), later]):
+        write_changed(files, folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["index.html", "2026-08-10/index.html", "tags/habitat/sea.html"])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 360)])
+def test_axe_finds_nothing_in_the_archive(browser: Browser, archive: Path, name: str, scheme: str, width: int) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
+    judged = context.new_page()
+    judged.goto((archive / name).as_uri())
+    found = Axe().run(judged)
+    assert found.violations_count == 0, found.generate_report()
+    assert judged.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_from_the_calendar_to_a_paper_and_back(browser: Browser, archive: Path) -> None:
+    context = browser.new_context()
+    reader = context.new_page()
+    reader.goto((archive / "index.html").as_uri())
+    reader.get_by_role("link", name="Sea", exact=True).click()
+    expect(reader.locator("h1")).to_have_text("Sea")
+    reader.get_by_role("link", name="On S²ea Songs").first.click()
+    assert reader.url.endswith("2026-08-10/index.html#paper-2405.14906")
+    reader.get_by_role("link", name="2026-08-07").click()
+    reader.get_by_role("link", name="All days").click()
+    reader.get_by_role("link", name="2026-08-10, 3 papers").click()
+    expect(reader.locator("h1")).to_contain_text("August 10, 2026")
     context.close()
