@@ -10,7 +10,7 @@ from tagger.publishing.view import PublishedPaper, TaggedDigest
 
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}\\]+", re.ASCII)
-_SUBJECT = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?", re.ASCII)
+_SUBJECT = re.compile(r"[a-z-]+\.[A-Za-z-]{2,}|(?:hep|nucl|quant|math|gr)-[a-z]+", re.ASCII)
 _FORMULA = re.compile(r"(\$(?!\s)[^$]{1,200}(?<!\s)\$(?!\d))")
 _COMMENT = re.compile(r"(?<!\\)[%#]|\\$")
 _LIGATURE = re.compile(r"(?<=([-`',<>]))(?=\1)|(?<=[?!])(?=`)")

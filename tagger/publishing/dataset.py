@@ -18,7 +18,7 @@ _COLUMNS = (
     ("url", "string", "its address on the web"),
     ("authors", "list", "their names"),
     ("published", "date32", "the day it appeared"),
-    ("upvotes", "int64", "when it was taken in"),
+    ("upvotes", "int64", "how many it had when it was taken in"),
 )
 _TAG_COLUMNS = (
     ("dimension", "string", "the id of the question that the tag answers"),

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import datasets
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -42,8 +43,9 @@ class Tags(HTMLParser):
         self.text += data
 
 
-def with_papers(*papers: Paper, title: str = "Daily") -> TaggedDigest:
-    published = tuple(PublishedPaper(p, {"habitat": (tag(0, "sea"),), "diet-kind": ()}) for p in papers)
+def with_papers(*papers: Paper, title: str = "Daily", tag_name: str = "Sea") -> TaggedDigest:
+    sea = replace(tag(0, "sea"), name=tag_name)
+    published = tuple(PublishedPaper(p, {"habitat": (sea,), "diet-kind": ()}) for p in papers)
     return replace(digest(), papers=published, title=title)
 
 
@@ -170,7 +172,11 @@ def test_a_data_set_of_several_days_loads_with_its_types(tmp_path: Path, monkeyp
         0.934,
     )
     assert forest["at"] == datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
-    assert rows[0]["tags"][0]["model"] is None and rows[1]["authors"] == ["Ann Ash", "Bo Birk"]
+    assert (
+        forest["model"] == "2026-08-01-1"
+        and rows[0]["tags"][0]["model"] is None
+        and rows[1]["authors"] == ["Ann Ash", "Bo Birk"]
+    )
 
 
 def test_the_data_card_tells_of_no_day_so_that_days_share_it() -> None:
@@ -185,20 +191,22 @@ hostile = st.text(
 )
 
 
-@given(st.lists(hostile | st.just(NASTY), max_size=3), hostile | st.just(NASTY))
-@example([NASTY, "$" + NASTY + "$"], NASTY)
-@example(["\\$", "$\\$", "$a\\$b$"], "é" * 300)
-def test_no_title_breaks_a_format(titles: list[str], name: str) -> None:
+@given(st.lists(hostile | st.just(NASTY), max_size=3), hostile | st.just(NASTY), hostile)
+@example([NASTY, "$" + NASTY + "$"], NASTY, NASTY)
+@example(["\\$", "$\\$", "$a\\$b$"], "é" * 300, "a, b; c")
+def test_no_text_breaks_a_format(titles: list[str], name: str, tag_name: str) -> None:
     papers = [Paper(f"2608.{i:05}", title, title, authors=(title,)) for i, title in enumerate(titles)]
-    files = render_digest(with_papers(*papers, title=name))
-    assert files == render_digest(with_papers(*papers, title=name))
+    shown = with_papers(*papers, title=name, tag_name=tag_name)
+    files = render_digest(shown)
+    assert files == render_digest(shown)
     assert [i["_tagger"]["paper"] for i in json.loads(files["feed.json"])["items"]] == [p.id for p in papers]
     assert [json.loads(line)["id"] for line in files[f"dataset/data/{digest().day}.jsonl"].splitlines()] == [
         p.id for p in papers
     ]
-    message = message_of(with_papers(*papers, title=name))
+    message = message_of(shown)
     assert set(message.keys()) == {"Subject", "From", "Date", "Message-ID", "X-Unsent", "MIME-Version", "Content-Type"}
     assert message["Subject"].endswith(", 2026-08-07")
+    assert yaml.safe_load(files["dataset/README.md"].decode().split("\n---\n")[0])["pretty_name"] == one_line(name)
     html = Tags(parts_of(message)["text/html"])
     assert set(html.found) <= {"html", "body", "h1", "p", "b", "a", "br", "span"}
     assert html.found.count("a") == len(papers) and html.found.count("p") == len(papers) + 1
@@ -209,4 +217,5 @@ def test_no_title_breaks_a_format(titles: list[str], name: str) -> None:
     for entry in parsed.entries:
         # LaTeX has no other name for a circumflex that stands alone, and the reader makes a letter of it.
         assert entry.paper.title.replace("ˆ", "^") == written[entry.paper.id].replace("ˆ", "^")
+        assert len(entry.paper.categories) <= 1
     assert files["digest.txt"].decode().count("\n• ") == len(papers) and "@" not in files["digest.txt"].decode()
