@@ -48,7 +48,7 @@ def test_a_paper_is_found_by_any_of_its_names(shell: Shell, tmp_path: Path) -> N
     row = '{"id": "10.1000/182", "annotator": "ann", "habitat": ["sea"], "diet": []}\n'
     assert shell.json("annotations", "import", "-", stdin=row)["new"] == 1
     exported = shell("annotations", "export").stdout
-    assert exported.count("\n") == 1 and '"id": "2405.00001"' in exported
+    assert exported.count("\n") == 1 and '"id": "2405.00001"' in exported and '"doi": "10.1000/182"' in exported
     assert shell.json("annotations", "import", "-", stdin=row)["unchanged"] == 1
 
 
