@@ -58,4 +58,17 @@ def small_tag_set() -> TagSet:
     )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run the tests that share a server, one those that share trained models, and these two first.
+
+    They take the greater part of the time. Tests of any other file stay together, for what the file prepares.
+    """
+    long = ("contract", "model")
+    groups = {item: item.path.parent.name if item.path.parent.name in long else str(item.path) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: long.index(groups[item]) if groups[item] in long else len(long))
+
+
 pytest_plugins = ["tests.browser_fixture"]

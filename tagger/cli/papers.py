@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tagger.cli.output import Day, Json, counted, fail, note, show
+from tagger.cli.output import Day, Json, counted, fail, note, printable, show
 
 
 def init(
@@ -69,7 +69,47 @@ def ingest(
         fail(f"{ingesting.rejections_in_words(result.rejected)}. The others were kept")
 
 
+def duplicates(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many pairs to show.")] = 20,
+    json: Json = False,
+) -> None:
+    """Show papers that may be one: of one title or abstract, or with titles alike. Nothing is changed.
+
+    Papers that share an id, or have one title and nothing that speaks against it, are one already when they come in.
+
+    Example: tagger duplicates --limit 5
+    """
+    from tagger.steps import duplicates as steps
+    from tagger.steps import workspace as workspaces
+
+    with workspaces.open_workspace(context.obj) as workspace:
+        found = steps.duplicates(workspace)
+    shown = found.pairs[:limit]
+    lines = []
+    for pair in shown:
+        lines.append(f"{pair.likeness:.2f}  {pair.reason}" + (f", but {pair.against}" if pair.against else ""))
+        for paper in pair.papers:
+            sources = "".join(f"  ({source})" for source in found.sources[paper.id][:1])
+            lines.append(printable(f"      {paper.id}  {paper.title}{sources}"))
+    more = f"; --limit {len(found.pairs)} shows all" if len(shown) < len(found.pairs) else ""
+    lines.append(f"{counted(len(found.pairs), 'pair')}{more}" if shown else "No two papers are alike.")
+    pairs = [
+        {
+            "papers": [
+                {"id": p.id, "title": p.title, "names": p.names, "sources": found.sources[p.id]} for p in each.papers
+            ],
+            "likeness": each.likeness,
+            "reason": each.reason,
+            "against": each.against,
+        }
+        for each in shown
+    ]
+    show({"total": len(found.pairs), "pairs": pairs}, "\n".join(lines), as_json=json)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(init)
     app.command()(ingest)
+    app.command()(duplicates)

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import quote
 
@@ -13,12 +13,17 @@ _ARXIV = re.compile(
     r"(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.48550/arxiv\.))?"
     r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?i:v\d+)?(?i:\.pdf)?"
 )
+_ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper as its digest shows it. ``published`` is the day it appeared; fields a source doesn't give are empty."""
+    """A paper as its digest shows it. ``published`` is the day it appeared; fields a source doesn't give are empty.
+
+    ``other_ids`` are further ids by which sources know it, a DOI for one; they don't count in comparing papers.
+    """
 
     id: str
     title: str
@@ -28,6 +33,17 @@ class Paper:
     url: str | None = None
     categories: tuple[str, ...] = ()
     upvotes: int | None = None
+    other_ids: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All ids by which the paper is known, its own first."""
+        return (self.id, *self.other_ids)
+
+    @property
+    def doi(self) -> str | None:
+        """The paper's DOI, if one is known."""
+        return next(filter(is_doi, self.names), None)
 
     @property
     def text_hash(self) -> str:
@@ -43,24 +59,30 @@ class Paper:
         url = self.url or ""
         if url.startswith(("http://", "https://")):
             return quote(url, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
-        head, _, tail = self.id.partition("/")
-        is_new = self.id.replace(".", "", 1).isdigit() and self.id[4:5] == "."
-        is_old = tail.isdigit() and len(tail) == 7 and head.replace("-", "").replace(".", "").isalpha()
-        return f"https://arxiv.org/abs/{self.id}" if is_new or is_old else None
+        return f"https://arxiv.org/abs/{self.id}" if is_arxiv_id(self.id) else None
+
+    def renamed(self, new: str) -> "Paper":
+        """Return this paper under another id; the one that it had is among its names."""
+        return replace(self, id=new, other_ids=tuple(name for name in dict.fromkeys(self.names) if name != new))
 
     def updated(self, later: "Paper") -> "Paper":
         """Return this paper with the fields of a later record of it; what that leaves empty stays."""
-        given = {f.name: getattr(later, f.name) for f in fields(Paper) if f.name != "id"}
-        return replace(self, **{name: value for name, value in given.items() if value not in (None, "", ())})
+        given = {f.name: getattr(later, f.name) for f in fields(Paper) if f.compare and f.name != "id"}
+        filled = {name: value for name, value in given.items() if value not in (None, "", ())}
+        return replace(self, **filled, other_ids=(*self.other_ids, *later.names)).renamed(self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper as it stands in a source: ``digest`` is the day it is listed under, ``place`` where it was found."""
+    """A paper as it stands in a source: ``digest`` is the day it is listed under, ``place`` where it was found.
+
+    ``source`` is the file or address, as the user named it.
+    """
 
     paper: Paper
     digest: date | None = None
     place: str = ""
+    source: str = ""
 
 
 def merge(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
@@ -69,7 +91,7 @@ def merge(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
     notes = []
     for entry in entries:
         former = merged.get(entry.paper.id, entry)
-        latest = Entry(former.paper.updated(entry.paper), entry.digest or former.digest, entry.place)
+        latest = Entry(former.paper.updated(entry.paper), entry.digest or former.digest, entry.place, entry.source)
         if (latest.paper, latest.digest) != (former.paper, former.digest):
             again = f"the paper {entry.paper.id} of {former.place} again with other fields; this one counts"
             notes.append(f"{entry.place}: {again}")
@@ -77,16 +99,14 @@ def merge(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
     return list(merged.values()), notes
 
 
-def ids_by_title(papers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the id of its own that a paper, given as id and title, has, by its title id.
+def is_arxiv_id(name: str) -> bool:
+    """Return whether a paper's name is an arXiv id, without its version."""
+    return bool(_ARXIV_ID.fullmatch(name))
 
-    Left out are titles of several such papers, as nobody can say which one is meant.
-    """
-    found: dict[str, set[str]] = {}
-    for own_id, title in papers:
-        found.setdefault(title_id(title), set()).add(own_id)
-    own = {key: ids - {key} for key, ids in found.items()}
-    return {key: next(iter(ids)) for key, ids in own.items() if len(ids) == 1}
+
+def is_doi(name: str) -> bool:
+    """Return whether a paper's name is a DOI."""
+    return bool(_DOI.fullmatch(name))
 
 
 def paper_id(raw: str) -> str:

@@ -50,10 +50,11 @@ def _entry(published: PublishedPaper) -> str:
 
 def _ids(published: PublishedPaper) -> dict[str, str]:
     paper = published.paper
+    doi = {"doi": paper.doi} if paper.doi and _DOI.fullmatch(paper.doi) else {}
     if _ARXIV.fullmatch(paper.id):
         subject = paper.categories[0] if paper.categories and _SUBJECT.fullmatch(paper.categories[0]) else ""
-        return {"eprint": paper.id, "archiveprefix": "arXiv", "primaryclass": subject}
-    return {"doi": paper.id} if _DOI.fullmatch(paper.id) else {}
+        return {"eprint": paper.id, "archiveprefix": "arXiv", "primaryclass": subject} | doi
+    return doi
 
 
 def _key(paper_id: str) -> str:

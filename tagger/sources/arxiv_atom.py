@@ -39,6 +39,7 @@ def _entries(root: XmlElement) -> Iterator[Entry | Rejected]:
                     "authors": ["".join(name.itertext()) for name in element.iterfind("a:author/a:name", _NAMES)],
                     "url": address,
                     "categories": [c.get("term") for c in element.iterfind("a:category", _NAMES) if c.get("term")],
+                    "doi": doi,
                 },
                 place,
             )

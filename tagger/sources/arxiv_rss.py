@@ -39,6 +39,7 @@ def _entries(root: XmlElement) -> Iterator[Entry | Rejected]:
                     "authors": text_at(item, "dc:creator", _NAMES).replace(", ", ";"),
                     "url": link,
                     "categories": ["".join(c.itertext()) for c in item.iterfind("category")],
+                    "doi": doi,
                 },
                 place,
             )

@@ -73,6 +73,7 @@ def _flat(fields: Mapping[str, str]) -> dict[str, object]:
         ],
         "url": address_of(url, doi),
         "categories": [k for k in re.split(r"\s*[,;]\s*", _plain(fields.get("keywords", ""))) if k],
+        "doi": doi,
     }
 
 

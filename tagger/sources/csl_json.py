@@ -27,6 +27,7 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
         "published": _day(record.get("issued")),
         "authors": [_name(a) for a in authors if isinstance(a, dict)] if isinstance(authors, list) else None,
         "url": address_of(url, doi),
+        "doi": doi,
     }
 
 

@@ -85,6 +85,7 @@ def _of_zotero(record: dict[str, str]) -> dict[str, object]:
         "authors": [natural_name(name) for name in record.get("author", "").split(";")],
         "url": address_of(url, doi),
         "categories": record.get("manual tags") or record.get("automatic tags"),
+        "doi": doi,
     }
 
 

@@ -35,6 +35,8 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
         "authors": [a["display_name"] for a in authors if isinstance(a, dict) and a.get("display_name")],
         "url": next((a for a in addresses if a), doi or own),
         "categories": [t["display_name"] for t in _dicts(record.get("topics")) if t.get("display_name")],
+        "doi": doi,
+        "other_ids": [own.rsplit("/", 1)[-1]],
     }
 
 

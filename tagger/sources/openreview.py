@@ -35,6 +35,7 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
         "authors": content.get("authors"),
         "url": f"https://openreview.net/forum?id={forum}" if isinstance(forum, str) and forum else None,
         "categories": content.get("keywords"),
+        "other_ids": [forum],
     }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tagger.domain.paper import Entry, Paper, merge, paper_id, title_id
+from tagger.sources.identifiers import arxiv_id_in, known_id
 
-PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes")
+PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes", "doi")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WHOLE = re.compile(r"(\d{1,15})(?:\.0+)?")  # a spreadsheet writes 12 as 12.0
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|[T ])")
@@ -63,6 +64,7 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
         categories=texts_of(record, "categories"),
         upvotes=_count_of(record, "upvotes"),
     )
+    paper = replace(paper, other_ids=_other_ids(record, paper.id))
     return Entry(paper, day_of(record, "digest"), place)
 
 
@@ -117,6 +119,14 @@ def day_of(record: Mapping[str, object], field: str) -> date | None:
         return date.fromisoformat(match[0]) if match else datetime.fromisoformat(text).date()
     except ValueError:
         raise ValueError(f"its {field} is '{text[:40]}', not a date such as 2026-08-07") from None
+
+
+def _other_ids(record: Mapping[str, object], own: str) -> tuple[str, ...]:
+    """Return the ids beside its own that a record names: by its DOI, its address, or in ``other_ids``."""
+    others = record.get("other_ids")
+    raw = [known_id(record.get("doi")), arxiv_id_in([record.get("url")]), *(others if isinstance(others, list) else ())]
+    named = [paper_id(name) for name in raw if isinstance(name, str) and name.isprintable() and len(name.split()) == 1]
+    return tuple(name for name in dict.fromkeys(named) if name != own)
 
 
 def _count_of(record: Mapping[str, object], field: str) -> int | None:

@@ -68,6 +68,7 @@ def _flat(record: Mapping[str, object]) -> dict[str, object]:
         "authors": [natural_name(name) for name in names],
         "url": address_of(urls[0] if urls else None, doi),
         "categories": _list(record.get("keywords")),
+        "doi": doi,
     }
 
 

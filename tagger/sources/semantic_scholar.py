@@ -31,4 +31,6 @@ def flat(record: Mapping[str, object]) -> dict[str, object]:
         else None,
         "url": record.get("url"),
         "categories": record.get("fieldsOfStudy"),
+        "doi": doi,
+        "other_ids": [record.get("paperId")],
     }

@@ -45,7 +45,8 @@ def import_annotations(
     rejected = list(parsed.rejected)
     rows = _usable(parsed.rows, tag_set, now, rejected)
     with workspace.store.write():
-        ids, notes = papers.add([Entry(row.paper, row.digest, row.place) for row in rows if row.paper], now)
+        _, notes = papers.add([Entry(row.paper, row.digest, row.place) for row in rows if row.paper], now)
+        ids = papers.resolve([row.paper_id for row in rows])
         rows = [replace(row, paper_id=ids.get(row.paper_id, row.paper_id)) for row in rows]
         rows = _of_known_papers(rows, {paper.id for paper in papers.of([row.paper_id for row in rows])}, rejected)
         if rejected and (strict or not rows):
@@ -160,5 +161,6 @@ def _paper_fields(paper: Paper, digest: date | None) -> dict[str, object]:
         "url": paper.url,
         "categories": list(paper.categories),
         "upvotes": paper.upvotes,
+        "doi": paper.doi if paper.doi != paper.id else None,
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}

@@ -52,8 +52,9 @@ def ingest(
                 raise
             rejected.append(Rejected(without_password(source), str(error)))
             continue
-        prefix = f"{without_password(source)}, " if len(sources) > 1 else ""
-        entries += [replace(entry, place=prefix + entry.place) for entry in parsed.entries]
+        name = without_password(source)
+        prefix = f"{name}, " if len(sources) > 1 else ""
+        entries += [replace(entry, place=prefix + entry.place, source=name) for entry in parsed.entries]
         rejected += [replace(r, place=prefix + r.place) for r in parsed.rejected]
         notes += [prefix + note for note in (*parsed.notes, *(() if digest else parsed.day_notes))]
     if rejected and (strict or not entries):

@@ -113,12 +113,15 @@ def _take_page(
     links = workspace.store.studio
     known = links.annotations(link, list(page.annotation_ids))
     pulled.problems += [problem for problem in page.problems if problem not in pulled.problems]
-    papers = {paper.id for paper in workspace.store.papers.of([a.annotation.paper_id for a in page.annotations])}
+    ids = workspace.store.papers.resolve(a.annotation.paper_id for a in page.annotations)
     for seen in sorted(page.annotations, key=lambda a: a.annotation.at):
-        if seen.annotation.paper_id not in papers:
+        if seen.annotation.paper_id not in ids:
             reason = f"task {seen.task_id} is of the paper '{seen.annotation.paper_id}', which isn't in the workspace"
             pulled.problems += [reason] if reason not in pulled.problems else []
-        elif _says_nothing_new(known.get(seen.annotation_id), seen):
+            continue
+        own_id = ids[seen.annotation.paper_id]  # the task may have a name that the paper had before
+        seen = replace(seen, annotation=replace(seen.annotation, paper_id=own_id))
+        if _says_nothing_new(known.get(seen.annotation_id), seen):
             continue
         elif put_back := _put_back(workspace, project, seen):
             links.save_annotations(link, [LinkedAnnotation(seen.annotation_id, seen.task_id, put_back)])

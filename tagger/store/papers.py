@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tagger.domain.paper import Entry, Paper, ids_by_title, merge, title_id
-from tagger.store.rows import json_text, time_text
+from tagger.domain.paper import Entry, Paper, merge
+from tagger.store.names import PAPERS, Names
+from tagger.store.rows import json_text, paper_of, paper_row, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -32,6 +32,7 @@ class Papers:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._names = Names(db)
 
     def save(self, entries: Iterable[Entry], now: datetime) -> Saved:
         """Save papers and their places in digests; what a source leaves empty doesn't erase what is known.
@@ -40,13 +41,15 @@ class Papers:
         differ from what is known is a change: its former state is kept as a revision.
         """
         entries = list(entries)
-        ids, notes = self.unite(entries)
-        entries = [replace(e, paper=replace(e.paper, id=ids.get(e.paper.id, e.paper.id))) for e in entries]
+        ids, notes = self._names.identify([entry.paper for entry in entries], now)
+        entries = [replace(e, paper=e.paper.renamed(i)) for e, i in zip(entries, ids, strict=True)]
         merged, repetitions = merge(replace(entry, digest=None) for entry in entries)
         counts = Counter(self._save_paper(entry.paper, now) for entry in merged)
         for entry in entries:
             if entry.digest:
                 self._add_to_digest(entry.digest, entry.paper.id, now)
+            if entry.source:
+                self._names.add_source(entry.paper.id, entry.source, now)
         paper_ids = tuple(entry.paper.id for entry in merged)
         return Saved(counts["new"], counts["changed"], counts["unchanged"], paper_ids, (*notes, *repetitions))
 
@@ -63,59 +66,45 @@ class Papers:
                 self._db.table(table).delete_where("day = ?", [other])
         return [date.fromisoformat(other) for other in days]
 
-    def add(self, entries: Sequence[Entry], now: datetime) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    def add(self, entries: Sequence[Entry], now: datetime) -> tuple[list[str], tuple[str, ...]]:
         """Save the papers that aren't there yet and leave the others as they are.
 
-        Returns the ids of those that are kept under another id than they came with, and notes.
+        Returns the ids under which they are kept, in the order of the entries, and notes.
         """
-        ids, notes = self.unite(entries)
-        known = self._known({ids.get(entry.paper.id, entry.paper.id) for entry in entries})
-        fresh = [entry for entry in entries if ids.get(entry.paper.id, entry.paper.id) not in known]
+        papers = [entry.paper for entry in entries]
+        ids, notes = self._names.identify(papers, now)
+        known = self._known(ids)
+        for paper, own_id in zip(papers, ids, strict=True):
+            if own_id in known:
+                self._names.add(own_id, paper.names, now)
+        fresh = [replace(e, paper=e.paper.renamed(i)) for e, i in zip(entries, ids, strict=True) if i not in known]
         return ids, (*notes, *self.save(fresh, now).notes)
 
-    def unite(self, entries: Sequence[Entry]) -> tuple[dict[str, str], list[str]]:
-        """Find the papers that came with an id once and without one another time: the title says which they are.
+    def resolve(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the papers that are there, by those of the names that they are known by."""
+        return self._names.resolve(names)
 
-        Returns the ids to keep such entries under, by the ids they have, and notes. A known paper without an id gets
-        the one that comes now, unless annotations or the like refer to it: then it stays what it is.
-        """
-        given = {entry.paper.id: entry.paper.title for entry in entries}  # a paper's last title is the one that counts
-        title_ids = dict.fromkeys(map(title_id, given.values()))
-        known = self._known({*given, *title_ids})
-        if known >= given.keys():
-            return {}, []
-        titles = dict(self._db.execute("SELECT id, title FROM papers").fetchall()) | given
-        own_ids = ids_by_title(titles.items())
-        ids, kept = {}, []
-        for without_id in title_ids:
-            own_id = own_ids.get(without_id)
-            if own_id is None or (without_id in known and own_id in known):
-                continue
-            if without_id not in known or self._rename(without_id, own_id):
-                ids[without_id] = own_id
-            else:
-                ids[own_id] = without_id
-                kept.append(f"{own_id} as {without_id}")
-        reason = "known without an id, and referred to by it already, so kept under that"
-        return ids, [f"{reason}: {', '.join(kept)}"] if kept else []
+    def sources_of(self, paper_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the files and addresses that each paper came from, first ones first."""
+        return self._names.sources_of(paper_ids)
 
     def find(self, paper_id: str) -> Paper | None:
-        """Return the paper of that id, or None."""
-        return next(self.of([paper_id]), None)
+        """Return the paper known by that id, or None."""
+        return next(self.of(self.resolve([paper_id]).values()), None)
 
-    def of(self, paper_ids: Sequence[str]) -> Iterator[Paper]:
+    def of(self, paper_ids: Iterable[str]) -> Iterator[Paper]:
         """Yield the papers of those ids that are there, ordered by id."""
         where = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
-        yield from map(_paper, self._db.query(f"SELECT * FROM papers {where}", [json_text(list(paper_ids))]))
+        yield from map(paper_of, self._db.query(f"{PAPERS} {where}", [json_text(list(paper_ids))]))
 
     def all(self) -> Iterator[Paper]:
         """Yield every paper, ordered by id."""
-        yield from map(_paper, self._db.query("SELECT * FROM papers ORDER BY id"))
+        yield from map(paper_of, self._db.query(f"{PAPERS} ORDER BY id"))
 
     def in_digest(self, day: date) -> list[Paper]:
         """Return the papers of a digest in its own order: none, if there is no such digest."""
-        sql = "SELECT p.* FROM digest_papers d JOIN papers p ON p.id = d.paper_id WHERE d.day = ? ORDER BY d.position"
-        return [_paper(row) for row in self._db.query(sql, [day.isoformat()])]
+        sql = f"{PAPERS} JOIN digest_papers d ON d.paper_id = id WHERE d.day = ? ORDER BY d.position"
+        return [paper_of(row) for row in self._db.query(sql, [day.isoformat()])]
 
     def digest_days(self) -> dict[date, int]:
         """Return every digest's day and its number of papers, latest first."""
@@ -136,34 +125,22 @@ class Papers:
         known = self.find(paper.id)
         if known is None:
             stamps = {"added_at": time_text(now), "changed_at": time_text(now)}
-            self._db.table("papers").insert(_row(paper) | stamps)
+            self._db.table("papers").insert(paper_row(paper) | stamps)
+            self._names.add(paper.id, paper.other_ids, now)
             return "new"
         merged = known.updated(paper)
+        self._names.add(known.id, paper.other_ids, now)
         if merged == known:
             return "unchanged"
-        former = {key: value for key, value in _row(known).items() if key not in ("id", "text_hash")}
+        former = {key: value for key, value in paper_row(known).items() if key not in ("id", "text_hash", "title_key")}
         revision = former | {"paper_id": known.id, "replaced_at": time_text(now)}
         self._db.table("paper_revisions").insert(revision)
-        self._db.table("papers").update(paper.id, _row(merged) | {"changed_at": time_text(now)})
+        self._db.table("papers").update(paper.id, paper_row(merged) | {"changed_at": time_text(now)})
         return "changed"
 
     def _known(self, paper_ids: Iterable[str]) -> set[str]:
         sql = "SELECT id FROM papers WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self._db.execute(sql, [json_text(list(paper_ids))]).fetchall()}
-
-    def _rename(self, old: str, new: str) -> bool:
-        """Give a paper another id, and return whether that was done: not if anything but a digest refers to it."""
-        import sqlite3
-
-        row = next(iter(self._db.query("SELECT * FROM papers WHERE id = ?", [old])))
-        try:
-            with self._db.atomic():
-                self._db.table("papers").insert(row | {"id": new})
-                self._db.execute("UPDATE digest_papers SET paper_id = ? WHERE paper_id = ?", [new, old])
-                self._db.execute("DELETE FROM papers WHERE id = ?", [old])
-        except sqlite3.IntegrityError:
-            return False
-        return True
 
     def _add_to_digest(self, day: date, paper_id: str, now: datetime) -> None:
         self._db.table("digests").insert({"day": day.isoformat(), "added_at": time_text(now)}, ignore=True)
@@ -172,30 +149,3 @@ class Papers:
             "SELECT ?, ?, coalesce(max(position), 0) + 1 FROM digest_papers WHERE day = ?",
             [day.isoformat(), paper_id, day.isoformat()],
         )
-
-
-def _row(paper: Paper) -> dict[str, Any]:
-    return {
-        "id": paper.id,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "text_hash": paper.text_hash,
-        "published": paper.published.isoformat() if paper.published else None,
-        "authors": json_text(paper.authors),
-        "url": paper.url,
-        "categories": json_text(paper.categories),
-        "upvotes": paper.upvotes,
-    }
-
-
-def _paper(row: dict[str, Any]) -> Paper:
-    return Paper(
-        id=row["id"],
-        title=row["title"],
-        abstract=row["abstract"],
-        published=date.fromisoformat(row["published"]) if row["published"] else None,
-        authors=tuple(json.loads(row["authors"])),
-        url=row["url"],
-        categories=tuple(json.loads(row["categories"])),
-        upvotes=row["upvotes"],
-    )

@@ -1,13 +1,16 @@
-"""How values stand in the database's columns: times as ISO text in UTC, lists, tags and evidence as JSON."""
+"""How values and papers stand in the database: times as ISO text in UTC, lists, tags and evidence as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from tagger.domain.evidence import Evidence, FoundWord, LabelledPaper, TagEvidence
+from tagger.domain.identity import title_key
+from tagger.domain.paper import Paper
 from tagger.domain.tags import Tags
 
 
@@ -62,3 +65,34 @@ def evidence_of(text: str) -> Evidence:
 
 def _tags(content: Mapping[str, Iterable[str]]) -> Tags:
     return {dimension: tuple(chosen) for dimension, chosen in content.items()}
+
+
+def paper_row(paper: Paper) -> dict[str, str | int | None]:
+    """Return a paper as a row of its table, without its other ids and when it came."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "text_hash": paper.text_hash,
+        "title_key": title_key(paper.title),
+        "published": paper.published.isoformat() if paper.published else None,
+        "authors": json_text(paper.authors),
+        "url": paper.url,
+        "categories": json_text(paper.categories),
+        "upvotes": paper.upvotes,
+    }
+
+
+def paper_of(row: dict[str, Any]) -> Paper:
+    """Return the paper that a row holds: of its table, with ``other_ids`` as a list in JSON."""
+    return Paper(
+        id=row["id"],
+        title=row["title"],
+        abstract=row["abstract"],
+        published=date.fromisoformat(row["published"]) if row["published"] else None,
+        authors=tuple(json.loads(row["authors"])),
+        url=row["url"],
+        categories=tuple(json.loads(row["categories"])),
+        upvotes=row["upvotes"],
+        other_ids=tuple(json.loads(row["other_ids"])),
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tagger.domain.identity import title_key
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
@@ -207,12 +209,34 @@ def _archive(db: Database) -> None:
     _editions(db)
 
 
+_IDENTITY = (
+    """CREATE TABLE paper_names (
+        name TEXT PRIMARY KEY, paper_id TEXT NOT NULL REFERENCES papers(id), added_at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX paper_names_paper ON paper_names(paper_id)",
+    """CREATE TABLE paper_sources (
+        paper_id TEXT NOT NULL REFERENCES papers(id), source TEXT NOT NULL, added_at TEXT NOT NULL,
+        PRIMARY KEY (paper_id, source)
+    ) STRICT""",
+    "ALTER TABLE papers ADD COLUMN title_key TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX papers_title_key ON papers(title_key)",
+)
+
+
+def _identity(db: Database) -> None:
+    for statement in _IDENTITY:
+        db.execute(statement)
+    db.conn.create_function("title_key", 1, title_key, deterministic=True)
+    db.execute("UPDATE papers SET title_key = title_key(title)")
+
+
 MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0001-the-loop": _the_loop,
     "0002-evidence": _evidence,
     "0003-audits": _audits,
     "0004-pages": _pages,
     "0005-archive": _archive,
+    "0006-identity": _identity,
 }
 
 

@@ -59,3 +59,11 @@ def test_letters_of_every_script_count_in_titles() -> None:
 def test_the_text_hash_tells_title_from_abstract() -> None:
     assert Paper("a", "x", "yz").text_hash != Paper("a", "xy", "z").text_hash
     assert Paper("a", "x", "y").text_hash == Paper("b", "x", "y", upvotes=3).text_hash
+
+
+def test_a_renamed_paper_keeps_its_former_name_and_a_later_record_adds_its_own() -> None:
+    paper = Paper("10.1000/182", "T", "").renamed("2405.14906")
+    assert paper.names == ("2405.14906", "10.1000/182") and paper.doi == "10.1000/182"
+    later = Paper("W1", "T", "", other_ids=("10.1000/182",))
+    assert paper.updated(later).names == ("2405.14906", "10.1000/182", "W1")
+    assert paper.updated(later) == paper, "names aren't what a record says of a paper"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagger.domain.paper import Entry, Paper
+from tagger.domain.paper import Entry, Paper, title_id
 from tagger.errors import StoreError
 from tagger.store import Store, open_store
 from tagger.store.search import parse_query
@@ -108,8 +108,8 @@ def test_days_bound_what_is_found_and_without_words_the_latest_is_first(store: S
 def test_the_index_follows_new_texts_new_ids_and_a_vacuum(store: Store) -> None:
     with store.write():
         store.papers.save([Entry(Paper("a", "Segmentation of seas", "A zebra."))], NOW)
-        store.papers.save([Entry(Paper("t-1111111111111111", "Giraffe", ""))], NOW)
-        assert store.papers._rename("t-1111111111111111", "2405.14906")
+        store.papers.save([Entry(Paper(title_id("Giraffe"), "Giraffe", ""))], NOW)
+        assert store.papers.save([Entry(Paper("2405.14906", "Giraffe", ""))], NOW).ids == ("2405.14906",)
     assert (ids(store, "waves"), ids(store, "zebra"), ids(store, "giraffe")) == ([], ["a"], ["2405.14906"])
     store._db.execute("DELETE FROM papers WHERE id = 'c'")
     store._db.conn.commit()

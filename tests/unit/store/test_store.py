@@ -130,7 +130,7 @@ def test_adding_leaves_known_papers_alone(store: Store) -> None:
         ids, _ = store.papers.add(
             [Entry(replace(PAPER, abstract="Older"), DAY), Entry(bare), Entry(Paper("x", "X", ""))], NOW
         )
-    assert ids[bare.id] == PAPER.id
+    assert ids == [PAPER.id, PAPER.id, "x"]
     assert list(store.papers.all()) == [PAPER, Paper("x", "X", "")] and store.papers.digest_days() == {}
 
 
@@ -331,3 +331,38 @@ def test_a_file_that_lost_its_content_is_not_taken_for_a_new_one(tmp_path: Path)
 def test_a_broken_rule_of_the_database_stays_a_bug(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError), store.write():
         annotate(store, Annotation("none", "ann", NOW, {"habitat": ("sea",)}))
+
+
+def joined(store: Store, *labelled: str) -> tuple[str, ...]:
+    """Save two papers, the ``labelled`` of them with a label, and a record that says they are one; return its ids."""
+    save(store, Paper("10.1000/182", "Kelp from above", "Short", other_ids=("W1",)), day=DAY)
+    save(store, Paper("2405.00001", "Drones over kelp", ""), day=DAY + timedelta(1))
+    annotate(store, *(Annotation(paper_id, "ann", NOW, {"habitat": ("sea",)}) for paper_id in labelled))
+    both = Paper("2405.00001", "Drones over kelp", "", other_ids=("10.1000/182",))
+    with store.write():
+        saved = store.papers.save([Entry(both, source="s2.json")], NOW)
+    assert store.papers.resolve(["W1", "10.1000/182", "2405.00001"])["2405.00001"] == saved.ids[0]
+    assert store.faults() == []
+    return *saved.ids, *saved.notes
+
+
+def test_a_record_with_the_names_of_two_papers_makes_them_one(store: Store) -> None:
+    assert joined(store) == ("2405.00001",)
+    (paper,) = store.papers.all()
+    assert set(paper.names) == {"2405.00001", "10.1000/182", "W1"} and paper.doi == "10.1000/182"
+    assert paper.abstract == "Short", "what the other paper said isn't lost"
+    assert store.papers.digest_days() == {DAY: 1, DAY + timedelta(1): 1}
+    assert store.papers.sources_of(["2405.00001"]) == {"2405.00001": ("s2.json",)}
+
+
+def test_the_one_that_labels_refer_to_stays(store: Store) -> None:
+    assert joined(store, "10.1000/182") == ("10.1000/182",)
+    (paper,) = store.papers.all()
+    assert paper.title == "Drones over kelp" and store.papers.find("2405.00001") == paper
+    assert store.labels.annotations().keys() == {"10.1000/182"}
+
+
+def test_two_that_labels_refer_to_stay_two_and_it_is_said(store: Store) -> None:
+    _, note = joined(store, "10.1000/182", "2405.00001")
+    assert note == "2405.00001 and 10.1000/182 are one paper, but labels refer to both, so they stay two"
+    assert [paper.id for paper in store.papers.all()] == ["10.1000/182", "2405.00001"]
