@@ -46,7 +46,7 @@ def render_page(
 
 
 def render(name: str, templates: Path | None = None, **context: object) -> str:
-    """Return a template filled in: a page gets its style, its script and the policy made of their hashes.
+    """Return a template filled in: a page gets its style, its scripts and the policy made of their hashes.
 
     Raises PublishingError if a template of the workspace is wrong.
     """
@@ -54,12 +54,13 @@ def render(name: str, templates: Path | None = None, **context: object) -> str:
 
     environment = _environment(templates)
     try:
-        style, script = (environment.get_template(part).render().strip() for part in ("page.css", "page.js"))
-        allowed = f"style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; img-src data:"
-        policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-        return (
-            environment.get_template(name).render(style=style, script=script, policy=policy, **context).strip() + "\n"
+        style, theme, script = (
+            environment.get_template(part).render().strip() for part in ("page.css", "theme.js", "page.js")
         )
+        scripts = f"script-src '{_csp_hash(theme)}' '{_csp_hash(script)}'"
+        policy = f"default-src 'none'; style-src '{_csp_hash(style)}'; {scripts}; img-src data:; base-uri 'none'"
+        parts = {"style": style, "theme": theme, "script": script, "policy": f"{policy}; form-action 'none'"}
+        return environment.get_template(name).render(**parts, **context).strip() + "\n"
     except (TemplateError, UnicodeDecodeError) as error:
         if templates is None:
             raise

@@ -140,4 +140,4 @@ def test_any_digest_of_any_tag_set_renders_to_valid_files(drawn: TaggedDigest) -
     content = json.loads(files["digest.json"])
     assert [p["title"] for p in content["papers"]] == [p.paper.title for p in drawn.papers]
     assert len(ElementTree.fromstring(files["feed.xml"]).findall(f"{ATOM}entry")) == len(drawn.papers)
-    assert files["index.html"].decode().count("<script>") == 1
+    assert files["index.html"].decode().count("<script>") == 2
