@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,19 +18,35 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_page(digest: TaggedDigest, templates: Path | None = None, neighbours: Neighbours | None = None) -> str:
+_OTHERS = {
+    "feed.xml": "Atom feed",
+    "feed.json": "JSON feed",
+    "digest.md": "Markdown",
+    "digest.json": "JSON",
+    "digest.bib": "BibTeX",
+    "digest.txt": "chat messages",
+    "digest.eml": "e-mail",
+}
+
+
+def render_page(
+    digest: TaggedDigest, beside: Sequence[str], templates: Path | None = None, neighbours: Neighbours | None = None
+) -> str:
     """Return the digest's web page: one file without anything from elsewhere, and a policy that allows nothing else.
 
-    With ``neighbours`` it is a page of an archive, and leads to the days before and after.
+    It links to the files ``beside`` it, by their names. With ``neighbours`` it is a page of an archive, and leads to
+    the days before and after.
 
     A file in the folder ``templates`` takes the place of the one of its name, which it can extend as ``tagger/NAME``.
     Raises PublishingError if such a template is wrong.
     """
-    return render("page.html", templates, digest=digest, neighbours=neighbours)
+    others = {name: told for name, told in _OTHERS.items() if name in beside}
+    others |= {name: "data set" for name in beside if name.endswith(".jsonl")}
+    return render("page.html", templates, digest=digest, neighbours=neighbours, others=others)
 
 
 def render(name: str, templates: Path | None = None, **context: object) -> str:
-    """Return a template filled in: a page gets its style, its script and the policy made of their hashes.
+    """Return a template filled in: a page gets its style, its scripts and the policy made of their hashes.
 
     Raises PublishingError if a template of the workspace is wrong.
     """
@@ -37,12 +54,13 @@ def render(name: str, templates: Path | None = None, **context: object) -> str:
 
     environment = _environment(templates)
     try:
-        style, script = (environment.get_template(part).render().strip() for part in ("page.css", "page.js"))
-        allowed = f"style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; img-src data:"
-        policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-        return (
-            environment.get_template(name).render(style=style, script=script, policy=policy, **context).strip() + "\n"
+        style, theme, script = (
+            environment.get_template(part).render().strip() for part in ("page.css", "theme.js", "page.js")
         )
+        scripts = f"script-src '{_csp_hash(theme)}' '{_csp_hash(script)}'"
+        policy = f"default-src 'none'; style-src '{_csp_hash(style)}'; {scripts}; img-src data:; base-uri 'none'"
+        parts = {"style": style, "theme": theme, "script": script, "policy": f"{policy}; form-action 'none'"}
+        return environment.get_template(name).render(**parts, **context).strip() + "\n"
     except (TemplateError, UnicodeDecodeError) as error:
         if templates is None:
             raise

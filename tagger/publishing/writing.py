@@ -23,8 +23,8 @@ def render_digest(digest: TaggedDigest, templates: Path | None = None) -> dict[s
 
     ``templates`` is a folder of the user's own templates. Raises PublishingError if one of them is wrong.
     """
-    return {
-        **render_day(digest, templates),
+    others = {
+        **_every_day(digest),
         "feed.json": json_feed(digest),
         "digest.eml": email_message(digest),
         "digest.bib": bibliography(digest),
@@ -32,14 +32,20 @@ def render_digest(digest: TaggedDigest, templates: Path | None = None) -> dict[s
         "dataset/README.md": data_card(digest),
         f"dataset/data/{digest.day.isoformat()}.jsonl": dataset_rows(digest),
     }
+    return {"index.html": render_page(digest, list(others), templates).encode(errors="replace"), **others}
 
 
 def render_day(
     digest: TaggedDigest, templates: Path | None = None, neighbours: Neighbours | None = None
 ) -> dict[str, bytes]:
     """Return those of the digest's files that an archive holds of each day: the page and what it links to."""
+    others = _every_day(digest)
+    page = render_page(digest, list(others), templates, neighbours)
+    return {"index.html": page.encode(errors="replace"), **others}
+
+
+def _every_day(digest: TaggedDigest) -> dict[str, bytes]:
     return {
-        "index.html": render_page(digest, templates, neighbours).encode(errors="replace"),
         "digest.md": markdown(digest),
         "digest.json": json_document(digest),
         "feed.xml": atom_feed(digest),

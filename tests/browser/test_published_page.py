@@ -256,3 +256,22 @@ def test_from_the_calendar_to_a_paper_and_back(browser: Browser, archive: Path) 
     reader.get_by_role("link", name="2026-08-10, 3 papers").click()
     expect(reader.locator("h1")).to_contain_text("August 10, 2026")
     context.close()
+
+
+@pytest.mark.parametrize("name", ["index.html", "tags/habitat/sea.html", "tags/habitat/sea-2026.html"])
+def test_a_theme_turned_anywhere_in_the_archive_holds_everywhere(browser: Browser, archive: Path, name: str) -> None:
+    context = browser.new_context(color_scheme="light")
+    reader = context.new_page()
+    complaints: list[str] = []
+    reader.on("console", lambda message: complaints.append(message.text))
+    reader.goto((archive / name).as_uri())
+    reader.click("#theme")
+    expect(reader.locator("#theme")).to_have_text("Light")
+    reader.goto((archive / "2026-08-10" / "index.html").as_uri())
+    assert reader.evaluate("document.documentElement.dataset.theme") == "dark"
+    reader.click("#theme")
+    reader.go_back()
+    expect(reader.locator("#theme")).to_have_text("Dark")
+    assert reader.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(253, 252, 249)"
+    assert complaints == []
+    context.close()

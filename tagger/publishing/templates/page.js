@@ -1,14 +1,12 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
-  root.classList.add("js");
+  document.documentElement.classList.add("js");
   const find = document.querySelector(".find");
   const search = document.querySelector("#search");
   const boxes = [...find.querySelectorAll("fieldset input[type=checkbox]")];
   const shown = document.querySelector("#shown");
   const nothing = document.querySelector(".nothing");
   const clear = document.querySelector("#clear");
-  const theme = document.querySelector("#theme");
   const all = document.querySelector("#all");
   const sort = document.querySelector("#sort");
   const keys = document.querySelector("#keys");
@@ -138,27 +136,6 @@
     more.hidden = abstract.scrollHeight <= abstract.clientHeight + 2;
     more.addEventListener("click", () => open(element, !element.classList.contains("open")));
   }
-  // A browser may refuse to store anything for a page (files, private windows); the theme then holds for this visit.
-  const remembered = (value) => {
-    try {
-      if (value) localStorage.setItem("tagger-theme", value);
-      return localStorage.getItem("tagger-theme");
-    } catch {
-      return value;
-    }
-  };
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const tellTheme = () => { theme.textContent = isDark() ? "Light" : "Dark"; };
-  theme.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    remembered(root.dataset.theme);
-    tellTheme();
-  });
-  const before = remembered();
-  if (before === "light" || before === "dark") root.dataset.theme = before;
-  system.addEventListener("change", tellTheme);
-  tellTheme();
 
   let at = -1;
   const move = (step) => {

@@ -3,9 +3,10 @@
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tagger.domain.latex import readable_latex
 from tagger.publishing.formulas import with_formulas
 
 
@@ -46,6 +47,49 @@ def test_a_formula_brings_no_link_style_or_class(formula: str) -> None:
 def test_whatever_stands_between_dollars_the_page_stays_well_formed(text: str) -> None:
     shown = ElementTree.fromstring(f"<p>{with_formulas(text)}</p>")
     assert all(e.tag == "p" or e.tag.startswith("m") or e.tag == "none" for e in shown.iter())
+
+
+PIECES = r"""
+{ } ^ _ & % # ~ ' [ ] ( ) | < > . , = + - 1 a b é \\ \! \left \right \middle \frac \sqrt \genfrac \skew \over \choose
+\above \atop \limits \sum \int \text \textrm \mathbb \color \hspace \not \verb \begin \end {matrix} {array} {aligned}
+{substack} {l|c} [1] {0} {2em} \newcommand \def \DeclareMathOperator \operatorname \overset \sideset \href \style \tag
+\big \hat \unknown \binom \xleftarrow \prime \mathrm \cfrac \substack \hline
+""".split()
+FORMULAS = [
+    r"\frac{n}{\log n}",
+    r"\sum_{i=1}^{n} x_i",
+    r"\begin{array}{l|c}a&b\\ \hline c&d\end{array}",
+    r"\left( \frac{x}{2}\right)",
+    r"\genfrac{(}{)}{0pt}{1}{a}{b}",
+    r"\skew{3}{x}",
+    r"{a \above 1pt b}",
+    r"\newcommand{\a}[1]{\sqrt{#1}}\a{x}",
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """A formula with pieces put in and cut out, or pieces only."""
+    written = draw(st.sampled_from(["", *FORMULAS]))
+    for piece in draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6)):
+        at, cut = draw(st.integers(0, len(written))), draw(st.integers(0, 3))
+        written = written[:at] + piece + written[at + cut :]
+    return written
+
+
+@settings(max_examples=500)
+@given(damaged())
+@example(r"\newcommand{\a}{\a}\a")
+@example(r"\textrm a&b")
+@example(r"\bin{aligned\style}\skew{3}{x}")
+@example(r"\skew3}\bcancel{x}")
+@example(r"\begin{matrix")
+def test_a_damaged_formula_is_mathml_or_stays_readable(latex: str) -> None:
+    shown = ElementTree.fromstring(f"<p>{with_formulas(f'On ${latex}$ we')}</p>")
+    if shown.find("math") is None:
+        assert "".join(shown.itertext()) in (f"On ${latex}$ we", readable_latex(f"On ${latex}$ we"))
+    else:
+        assert (shown.text, shown[0].tail) == ("On ", " we")
 
 
 def test_a_formula_of_markup_is_text() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +28,14 @@ def test_a_file_that_says_the_same_is_not_touched(tmp_path: Path) -> None:
     assert [f.stat().st_mtime_ns for f in write_digest(digest(), tmp_path)] == before
     write_digest(replace(digest(), withheld=0), tmp_path)
     assert files[0].stat().st_mtime_ns != before[0]
+
+
+def test_the_page_links_to_every_file_beside_it_and_to_no_other(tmp_path: Path) -> None:
+    files = {file.relative_to(tmp_path).as_posix() for file in write_digest(digest(), tmp_path)}
+    page = lxml.html.fromstring((tmp_path / "index.html").read_bytes())
+    assert set(page.xpath("//footer//a/@href")) == files - {"index.html", "dataset/README.md"}
+    feeds = {link.get("href"): link.get("type") for link in page.xpath("//link[@rel='alternate']")}
+    assert feeds == {"feed.xml": "application/atom+xml", "feed.json": "application/feed+json"}
 
 
 def test_json_carries_the_provenance_of_every_tag() -> None:
@@ -131,4 +140,4 @@ def test_any_digest_of_any_tag_set_renders_to_valid_files(drawn: TaggedDigest) -
     content = json.loads(files["digest.json"])
     assert [p["title"] for p in content["papers"]] == [p.paper.title for p in drawn.papers]
     assert len(ElementTree.fromstring(files["feed.xml"]).findall(f"{ATOM}entry")) == len(drawn.papers)
-    assert files["index.html"].decode().count("<script>") == 1
+    assert files["index.html"].decode().count("<script>") == 2
