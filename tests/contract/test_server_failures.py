@@ -254,10 +254,10 @@ def task_of(workspace: Workspace, paper_id: str) -> int:
         return find_tasks(project, [paper_id])[paper_id][0]
 
 
-def test_ten_thousand_papers_are_sent_and_taken_in_bounded_time_and_memory(
+def test_thousands_of_papers_are_sent_and_taken_in_bounded_memory(
     server: RunningServer, tmp_path: Path, curator: Person
 ) -> None:
-    many = [Paper(f"t-{i}", f"Title {i}", "An abstract of some length. " * 40) for i in range(10_000)]
+    many = [Paper(f"t-{i}", f"Title {i}", "An abstract of some length. " * 40) for i in range(2_500)]
     with workspace_at(tmp_path, server.url, server.token) as workspace:
         scores = {"habitat": {"sea": 0.9, "forest": 0.1, "cs.CV": 0.1}, "diet.v2": {"plants": 0.2, "3d": 0.1}}
         made = [Suggestion(p.id, "m1", now(), {"habitat": ("sea",)}, scores, needs_review=True) for p in many]
@@ -267,16 +267,12 @@ def test_ten_thousand_papers_are_sent_and_taken_in_bounded_time_and_memory(
             workspace.store.models.promote("m1", now())
             workspace.store.suggestions.save(zip(many, made, strict=True))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        began = time.monotonic()
         sent = send(workspace)
-        assert (sent.created, sent.suggestions) == (10_006, 10_000)
-        pushed_s = time.monotonic() - began
-        for number in (1, 5_000, 9_999):
+        assert (sent.created, sent.suggestions) == (2_506, 2_500)
+        for number in (1, 1_250, 2_499):
             curator.annotate(task_of(workspace, f"t-{number}"), {"habitat": ["sea"]})
-        began = time.monotonic()
         assert take(workspace).annotations == 3
-        pulled_s = time.monotonic() - began
         assert (send(workspace).created, take(workspace).annotations) == (0, 0)
         unit = 2**20 if sys.platform == "darwin" else 2**10
         grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit
-    assert (pushed_s < 300, pulled_s < 30, grown_mb < 500) == (True, True, True), (pushed_s, pulled_s, grown_mb)
+    assert grown_mb < 200
