@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,10 @@ def render_page(digest: TaggedDigest, templates: Path | None = None, neighbours:
     return render("page.html", templates, digest=digest, neighbours=neighbours)
 
 
-def render(name: str, templates: Path | None = None, **context: object) -> str:
-    """Return a template filled in: a page gets its style, its script and the policy made of their hashes.
+def render(
+    name: str, templates: Path | None = None, *, styles: Sequence[str] = ("page.css",), **context: object
+) -> str:
+    """Return a template filled in: a page gets its styles as one, its script and the policy made of their hashes.
 
     Raises PublishingError if a template of the workspace is wrong.
     """
@@ -37,7 +40,8 @@ def render(name: str, templates: Path | None = None, **context: object) -> str:
 
     environment = _environment(templates)
     try:
-        style, script = (environment.get_template(part).render().strip() for part in ("page.css", "page.js"))
+        *sheets, script = (environment.get_template(part).render().strip() for part in (*styles, "page.js"))
+        style = "\n".join(sheets)
         allowed = f"style-src '{_csp_hash(style)}'; script-src '{_csp_hash(script)}'; img-src data:"
         policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
         return (
@@ -63,7 +67,7 @@ def _environment(templates: Path | None) -> Environment:
     from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
     def escapes(name: str | None) -> bool:
-        return name is not None and name.endswith(".html")
+        return name is not None and name.endswith((".html", ".svg"))
 
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     ours = FileSystemLoader(Path(__file__).parent / "templates")
