@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from tagger import __version__
-from tagger.cli import annotations, learning, loop, models, papers, queue, review, search, state, studio, tags
+from tagger.cli import annotations, learning, loop, models, papers, queue, review, search, state, stats, studio, tags
 from tagger.cli.output import printable
 from tagger.errors import TaggerError
 
@@ -30,6 +30,7 @@ review.register(app)
 tags.register(app)
 models.register(app)
 search.register(app)
+stats.register(app)
 state.register(app)
 
 

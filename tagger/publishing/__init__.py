@@ -2,6 +2,7 @@
 
 from tagger.publishing.corrections import Correction, corrections
 from tagger.publishing.site import render_site
+from tagger.publishing.trends import trends_page, trends_svg
 from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
 from tagger.publishing.writing import render_digest, write_changed, write_digest
 
@@ -14,6 +15,8 @@ __all__ = [
     "corrections",
     "render_digest",
     "render_site",
+    "trends_page",
+    "trends_svg",
     "write_changed",
     "write_digest",
 ]

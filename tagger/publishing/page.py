@@ -45,8 +45,10 @@ def render_page(
     return render("page.html", templates, digest=digest, neighbours=neighbours, others=others)
 
 
-def render(name: str, templates: Path | None = None, **context: object) -> str:
-    """Return a template filled in: a page gets its style, its scripts and the policy made of their hashes.
+def render(
+    name: str, templates: Path | None = None, *, styles: Sequence[str] = ("page.css",), **context: object
+) -> str:
+    """Return a template filled in: a page gets its styles as one, its scripts and the policy made of their hashes.
 
     Raises PublishingError if a template of the workspace is wrong.
     """
@@ -54,9 +56,10 @@ def render(name: str, templates: Path | None = None, **context: object) -> str:
 
     environment = _environment(templates)
     try:
-        style, theme, script = (
-            environment.get_template(part).render().strip() for part in ("page.css", "theme.js", "page.js")
+        *sheets, theme, script = (
+            environment.get_template(part).render().strip() for part in (*styles, "theme.js", "page.js")
         )
+        style = "\n".join(sheets)
         scripts = f"script-src '{_csp_hash(theme)}' '{_csp_hash(script)}'"
         policy = f"default-src 'none'; style-src '{_csp_hash(style)}'; {scripts}; img-src data:; base-uri 'none'"
         parts = {"style": style, "theme": theme, "script": script, "policy": f"{policy}; form-action 'none'"}
@@ -81,7 +84,7 @@ def _environment(templates: Path | None) -> Environment:
     from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
     def escapes(name: str | None) -> bool:
-        return name is not None and name.endswith(".html")
+        return name is not None and name.endswith((".html", ".svg"))
 
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     ours = FileSystemLoader(Path(__file__).parent / "templates")

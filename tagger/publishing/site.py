@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from tagger.domain.tags import Dimension, Tag
 from tagger.publishing.atom_feed import Appearance, feed_of
@@ -71,7 +72,13 @@ def _tag_files(
     years: dict[int, list[Appearance]] = {}
     for appearance in found:
         years.setdefault(appearance.digest.day.year, []).append(appearance)
-    about = {"title": title, "dimension": dimension, "tag": tag, "years": list(years), "total": len(found)}
+    about: dict[str, Any] = {
+        "title": title,
+        "dimension": dimension,
+        "tag": tag,
+        "years": list(years),
+        "total": len(found),
+    }
 
     def page(shown: Sequence[Appearance], year: int | None) -> bytes:
         return render("tag.html", templates, shown=shown, year=year, **about).encode(errors="replace")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tagger.domain.labels import Suggestion, translated
 from tagger.domain.paper import Paper
-from tagger.domain.tags import TagSet
+from tagger.domain.tags import Tags, TagSet
 from tagger.store.rows import evidence_of, evidence_text, json_text, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
@@ -44,9 +44,18 @@ class Suggestions:
         )
         return int(self._db.conn.total_changes - before)
 
-    def of(self, paper_ids: Sequence[str] | None = None, *, model: str | None = None) -> dict[str, list[Suggestion]]:
-        """Return the suggestions for the papers' present texts, by paper id, oldest first, of one model or of all."""
-        sql = "SELECT s.* FROM suggestions s JOIN papers p ON p.id = s.paper_id AND p.text_hash = s.text_hash WHERE 1"
+    def of(
+        self, paper_ids: Sequence[str] | None = None, *, model: str | None = None, only_tags: bool = False
+    ) -> dict[str, list[Suggestion]]:
+        """Return the suggestions for the papers' present texts, by paper id, oldest first, of one model or of all.
+
+        With ``only_tags`` they come without scores and evidence, which take most of the time to read.
+        """
+        rest = "'{}' AS scores, '{}' AS evidence" if only_tags else "s.scores, s.evidence"
+        sql = (
+            f"SELECT s.paper_id, s.model, s.at, s.tags, s.needs_review, {rest} "
+            "FROM suggestions s JOIN papers p ON p.id = s.paper_id AND p.text_hash = s.text_hash WHERE 1"
+        )
         values = []
         if model is not None:
             sql += " AND s.model = ?"
@@ -58,6 +67,12 @@ class Suggestions:
         for row in self._db.query(sql + " ORDER BY s.seq", values):
             found[row["paper_id"]].append(translated(_suggestion(row), self._tag_set))
         return dict(found)
+
+    def tags(self) -> Iterator[tuple[str, Tags]]:
+        """Yield the paper's id and the tags of every suggestion for a paper's present text."""
+        present = "JOIN papers p ON p.id = s.paper_id AND p.text_hash = s.text_hash"
+        for paper_id, tags in self._db.execute(f"SELECT s.paper_id, s.tags FROM suggestions s {present}"):
+            yield paper_id, tags_of(tags)
 
 
 def _suggestion(row: dict[str, Any]) -> Suggestion:

@@ -9,8 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.publishing import render_site, write_changed, write_digest
+from tagger.publishing import render_site, trends_page, trends_svg, write_changed, write_digest
 from tests.unit.publishing.digest import HOSTILE, digest
+from tests.unit.publishing.test_trends import TAG_SET as TRENDS_TAG_SET
+from tests.unit.publishing.test_trends import made as some_trends
 
 pytestmark = pytest.mark.slow
 
@@ -275,3 +277,41 @@ def test_a_theme_turned_anywhere_in_the_archive_holds_everywhere(browser: Browse
     assert reader.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(253, 252, 249)"
     assert complaints == []
     context.close()
+
+
+@pytest.mark.parametrize("name", ["trends.html", "trends.svg"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_tags_over_time(browser: Browser, tmp_path: Path, scheme: str, name: str) -> None:
+    render = trends_page if name.endswith(".html") else trends_svg
+    (tmp_path / name).write_bytes(render(some_trends(), TRENDS_TAG_SET, 20))
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})  # type: ignore[arg-type]
+    judged = context.new_page()
+    complaints: list[str] = []
+    judged.on("console", lambda message: complaints.append(message.text))
+    judged.goto((tmp_path / name).as_uri())
+    if name.endswith(".html"):
+        found = Axe().run(judged)
+        assert found.violations_count == 0, found.generate_report()
+        assert judged.evaluate("document.documentElement.scrollWidth") <= 390
+    colours = judged.evaluate(COLOURS)
+    context.close()
+    assert complaints == []
+    for what, least in {"text": 4.5, ".soft": 4.5, ".rising": 4.5, ".falling": 4.5, ".bars": 3}.items():
+        assert contrast(colours[what], colours[".back"]) >= least, what
+
+
+COLOURS = """() => Object.fromEntries(["text", ".soft", ".rising", ".falling", ".bars", ".back"].map(
+    what => [what, getComputedStyle(document.querySelector(".trends").querySelector(what)).fill.match(/\\d+/g)]))"""
+
+
+def contrast(*colours: list[str]) -> float:
+    """The contrast of two colours (WCAG 2.2), which axe doesn't look for in pictures."""
+
+    def light(part: str) -> float:
+        share = int(part) / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    darker, lighter = sorted(
+        0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue) for red, green, blue in colours
+    )
+    return (lighter + 0.05) / (darker + 0.05)
