@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.publishing import render_site, write_changed, write_digest
+from tagger.publishing import Manifest, render_site, write_digest
 from tests.unit.publishing.digest import HOSTILE, digest
 
 pytestmark = pytest.mark.slow
@@ -227,7 +227,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("archive")
     later = replace(digest(), day=date(2026, 8, 10))
     for files in render_site([digest(), later]):
-        write_changed(files, folder)
+        Manifest(folder).write(files)
     return folder
 
 
