@@ -88,9 +88,12 @@ def archive(
         now = datetime.now().astimezone()
         result = archiving.archive(workspace, out, withhold=withhold, now=now, progress=progress)
     files = f"{counted(result.written, 'file')} written, {result.unchanged} unchanged"
+    files += f", {len(result.removed)} removed" if result.removed else ""
     text = f"{counted(result.days, 'day')} with {counted(result.papers, 'paper')} in {out}: {files}"
     if result.left_out:
         text += f"\nLeft out, as papers await review: {', '.join(map(str, result.left_out))}"
+    if result.changed:
+        text += f"\nNot part of the site any more, but changed by someone else, so kept: {', '.join(result.changed)}"
     show(dataclasses.asdict(result) | {"out": out}, text, as_json=json)
 
 

@@ -1,7 +1,8 @@
 """Renders a tagged digest: web page, Markdown, JSON, feeds, e-mail, BibTeX, chat, data set; all from one view."""
 
 from tagger.publishing.corrections import Correction, corrections
-from tagger.publishing.site import render_site
+from tagger.publishing.manifest import Manifest
+from tagger.publishing.site import names_of_tag, render_site
 from tagger.publishing.trends import trends_page, trends_svg
 from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
 from tagger.publishing.writing import render_digest, write_changed, write_digest
@@ -9,10 +10,12 @@ from tagger.publishing.writing import render_digest, write_changed, write_digest
 __all__ = [
     "BlindChecks",
     "Correction",
+    "Manifest",
     "PublishedPaper",
     "PublishedTag",
     "TaggedDigest",
     "corrections",
+    "names_of_tag",
     "render_digest",
     "render_site",
     "trends_page",

@@ -64,11 +64,16 @@ def render_site(digests: Sequence[TaggedDigest], templates: Path | None = None) 
                 yield _tag_files(newest.title, dimension, tag, found, templates)
 
 
+def names_of_tag(dimension_id: str, tag_id: str, year: int) -> tuple[str, str, str]:
+    """Return the names of the files that hold a tag's papers of a year: its page, its feed, its page of that year."""
+    place = f"tags/{dimension_id}/{tag_id}"
+    return f"{place}.html", f"{place}.xml", f"{place}-{year}.html"
+
+
 def _tag_files(
     title: str, dimension: Dimension, tag: Tag, found: Sequence[Appearance], templates: Path | None
 ) -> dict[str, bytes]:
     """Return a tag's page of the newest papers, its feed, and a page of all papers of each year."""
-    place = f"tags/{dimension.id}/{tag.id}"
     years: dict[int, list[Appearance]] = {}
     for appearance in found:
         years.setdefault(appearance.digest.day.year, []).append(appearance)
@@ -83,11 +88,12 @@ def _tag_files(
     def page(shown: Sequence[Appearance], year: int | None) -> bytes:
         return render("tag.html", templates, shown=shown, year=year, **about).encode(errors="replace")
 
-    return {
-        f"{place}.html": page(found[:NEWEST], None),
-        f"{place}.xml": feed_of(f"{title}: {tag.name}", f"{dimension.id}:{tag.id}", found[:NEWEST]),
-        **{f"{place}-{year}.html": page(shown, year) for year, shown in years.items()},
-    }
+    feed = feed_of(f"{title}: {tag.name}", f"{dimension.id}:{tag.id}", found[:NEWEST])
+    files: dict[str, bytes] = {}
+    for year, shown in years.items():
+        newest, newest_feed, of_year = names_of_tag(dimension.id, tag.id, year)
+        files |= {newest: page(found[:NEWEST], None), newest_feed: feed, of_year: page(shown, year)}
+    return files
 
 
 def _months(digests: Sequence[TaggedDigest]) -> list[Month]:

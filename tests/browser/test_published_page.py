@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tagger.publishing import render_site, trends_page, trends_svg, write_changed, write_digest
+from tagger.publishing import Manifest, render_site, trends_page, trends_svg, write_digest
 from tests.unit.publishing.digest import HOSTILE, digest
 from tests.unit.publishing.test_trends import TAG_SET as TRENDS_TAG_SET
 from tests.unit.publishing.test_trends import made as some_trends
@@ -224,12 +224,50 @@ def test_a_turned_theme_is_remembered(browser: Browser, site: str) -> None:
     context.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_print_are_papers_and_no_controls_black_on_white(browser: Browser, site: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    printed = context.new_page()
+    printed.goto(site)
+    printed.check("input[value='habitat:forest']")
+    if scheme == "dark":
+        printed.click("#theme")
+        printed.click("#theme")
+    printed.emulate_media(media="print")
+    controls = "button, input, select, summary, .find, .place, .also"
+    assert printed.locator(controls).count() > 10
+    assert not any(control.is_visible() for control in printed.locator(controls).all())
+    tags = printed.locator("article:not([hidden]) .tags li")
+    assert tags.count() == 5 and all(tag.is_visible() for tag in tags.all())
+    colours = """() => [...document.querySelectorAll("body, h1, h2 a, .by, .tags li, .abstract")].flatMap((element) => {
+        const { color, backgroundColor } = getComputedStyle(element);
+        return [color, ...(backgroundColor === "rgba(0, 0, 0, 0)" ? [] : [`on ${backgroundColor}`])];
+    })"""
+    assert set(printed.evaluate(colours)) == {"rgb(0, 0, 0)", "rgb(51, 51, 51)", "on rgb(255, 255, 255)"}
+    shown_address = "getComputedStyle(document.querySelector('#paper-own-3 h2 a'), '::after').content"
+    assert printed.evaluate(shown_address) == '"https://example.org/p?a=1&b=2"'
+    context.close()
+
+
+def test_a_printed_paper_stays_whole_and_its_provenance_if_it_was_open(browser: Browser, site: str) -> None:
+    context = browser.new_context()
+    printed = context.new_page()
+    printed.goto(site)
+    printed.locator("article").first.locator("summary").click()
+    printed.emulate_media(media="print")
+    assert printed.evaluate("getComputedStyle(document.querySelector('article')).breakInside") == "avoid"
+    assert printed.locator(".abstract").first.evaluate("(e) => e.scrollHeight <= e.clientHeight + 2")
+    expect(printed.locator("article").first.locator("details li").first).to_be_visible()
+    expect(printed.locator("article").nth(1).locator("details")).to_be_hidden()
+    context.close()
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("archive")
     later = replace(digest(), day=date(2026, 8, 10))
     for files in render_site([digest(), later]):
-        write_changed(files, folder)
+        Manifest(folder).write(files)
     return folder
 
 

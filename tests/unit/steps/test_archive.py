@@ -1,5 +1,11 @@
 """The site of all days."""
 
+import hashlib
+import itertools
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,6 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tagger.domain.model import no_progress
+from tagger.errors import PublishingError
+from tagger.publishing.manifest import MANIFEST
 from tagger.steps.archive import Archived, archive
 from tests.conftest import NOW
 from tests.unit.steps.desk import TAGS, Desk, open_desk
@@ -34,6 +42,7 @@ def test_every_decided_day_and_used_tag_has_a_page_and_a_feed(desk: Desk, tmp_pa
     built = build(desk, tmp_path / "site")
     assert (built.days, built.papers, built.left_out) == (2, 3, (THIRD,))
     names = {str(file.relative_to(tmp_path / "site")) for file in (tmp_path / "site").rglob("*") if file.is_file()}
+    names.remove(MANIFEST)
     assert len(names) == built.written and built.unchanged == 0
     assert {"index.html", "feed.xml", f"{FIRST}/index.html", f"{SECOND}/feed.xml"} <= names
     assert {n for n in names if n.startswith("tags/")} == {
@@ -64,7 +73,9 @@ def test_unchanged_files_are_not_touched(desk: Desk, tmp_path: Path) -> None:
     build(desk, tmp_path)
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()}
     again = build(desk, tmp_path)
-    assert (again.written, again.unchanged) == (0, len(before) - len([f for f in before if "workspace" in str(f)]))
+    site = [file for file in before if "workspace" not in str(file) and file.name != MANIFEST]
+    assert (again.written, again.unchanged, again.removed) == (0, len(site), ())
+    assert (tmp_path / MANIFEST).stat().st_mtime_ns == before[tmp_path / MANIFEST]
     desk.accept("p4", "habitat:sea")
     added = build(desk, tmp_path)
     assert added.left_out == ()
@@ -91,3 +102,141 @@ def test_a_day_that_is_corrected_says_so(desk: Desk, tmp_path: Path) -> None:
     desk.accept("p1", "diet:meat")
     archive(desk.workspace, tmp_path, withhold=False, now=NOW + timedelta(days=1), progress=no_progress)
     assert "“Title of p1”: now meat" in (tmp_path / str(FIRST) / "index.html").read_text()
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_what_leads_nowhere_any_more_is_removed_with_its_folders(desk: Desk, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(desk, site)
+    (site / "notes.txt").write_text("mine")
+    desk.reject("p3", "habitat:lake")
+    desk.accept("p3", "habitat:forest")
+    desk.reject("p1", "habitat:sea")
+    desk.annotate("p1", skipped=True)
+    built = build(desk, site)
+    gone = {f"{FIRST}/{n}" for n in ("index.html", "digest.md", "digest.json", "feed.xml")}
+    gone |= {f"tags/habitat/{n}" for n in ("lake.html", "lake.xml", "lake-2026.html", "sea-2025.html")}
+    assert set(built.removed) == gone and built.changed == () and not (site / str(FIRST)).exists()
+    assert (site / "notes.txt").read_text() == "mine"
+    build(desk, tmp_path / "anew")
+    assert files_of(site) == files_of(tmp_path / "anew") | {"notes.txt": b"mine"}
+
+
+def test_a_published_day_that_awaits_review_stays_with_the_pages_of_its_tags(desk: Desk, tmp_path: Path) -> None:
+    build(desk, tmp_path)
+    before = files_of(tmp_path)
+    desk.suggest("p5", "habitat:forest", day=SECOND)
+    desk.suggest("p6", "habitat:forest", day=FIRST)
+    desk.reject("p6", "habitat:forest")
+    desk.annotate("p6", skipped=True)
+    built = build(desk, tmp_path)
+    assert built.left_out == (SECOND, THIRD) and built.removed == ()
+    after = files_of(tmp_path)
+    for name in (f"{SECOND}/index.html", "tags/habitat/lake.html", "tags/habitat/sea-2026.html"):
+        assert after[name] == before[name]
+    desk.reject("p3", "habitat:lake")
+    desk.accept("p3", "habitat:forest")
+    desk.accept("p5", "habitat:forest")
+    assert set(build(desk, tmp_path).removed) == {
+        f"tags/habitat/{n}" for n in ("lake.html", "lake.xml", "lake-2026.html")
+    }
+
+
+def test_what_someone_else_changed_or_linked_stays_and_is_told(desk: Desk, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(desk, site)
+    (tmp_path / "elsewhere").mkdir()
+    (site / "tags/habitat/lake.xml").rename(tmp_path / "elsewhere" / "lake.xml")
+    (site / "tags/habitat/lake.xml").symlink_to(tmp_path / "elsewhere" / "lake.xml")
+    (site / "tags/habitat/lake.html").write_text("my own")
+    desk.reject("p3", "habitat:lake")
+    desk.accept("p3", "habitat:forest")
+    for removed in (("tags/habitat/lake-2026.html",), ()):
+        built = build(desk, site)
+        assert built.removed == removed and built.changed == ("tags/habitat/lake.html", "tags/habitat/lake.xml")
+    assert (site / "tags/habitat/lake.html").read_text() == "my own"
+    assert (tmp_path / "elsewhere" / "lake.xml").is_file()
+    (site / "tags/habitat/lake.html").unlink()
+    assert build(desk, site).changed == ("tags/habitat/lake.xml",)
+
+
+def test_a_list_that_names_files_elsewhere_removes_none(desk: Desk, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_bytes(b"")
+    empty = hashlib.sha256(b"").hexdigest()
+    site = tmp_path / "site"
+    build(desk, site)
+    (site / "inner").symlink_to(tmp_path)
+    with (site / MANIFEST).open("a") as listed:
+        listed.write(f"{empty}  ../outside.txt\n{empty}  {outside}\n{empty}  inner/outside.txt\n")
+    assert len(build(desk, site).changed) == 3 and outside.is_file()
+
+
+def test_a_list_that_is_none_is_told_before_anything_is_written(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("all my files\n")
+    with pytest.raises(PublishingError, match="line 1: no hash and name of a file"):
+        build(desk, tmp_path)
+    assert not (tmp_path / "index.html").exists()
+
+
+KILLED_AT = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+left, site, workspace = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+
+def count(event, about):
+    global left
+    changes = event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir") or event == "open" and about[2] & os.O_WRONLY
+    if changes and str(about[0]).startswith(site):
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+
+from tagger.domain.model import no_progress
+from tagger.steps.archive import archive
+from tagger.steps.workspace import open_workspace
+with open_workspace(Path(workspace)) as opened:
+    sys.addaudithook(count)
+    archive(opened, Path(site), withhold=False, now=datetime.now().astimezone(), progress=no_progress)
+"""
+
+
+def test_a_build_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: Path) -> None:
+    build(desk, tmp_path / "site")
+    desk.reject("p3", "habitat:lake")
+    desk.accept("p3", "habitat:forest")
+    desk.accept("p4", "habitat:sea")
+    killed: list[Path] = []
+    for step in itertools.count(0, 12):
+        site = tmp_path / f"killed-at-{step}"
+        shutil.copytree(tmp_path / "site", site)
+        command = [sys.executable, "-c", KILLED_AT, str(step), str(site), str(tmp_path / "workspace")]
+        ended = subprocess.run(command, check=False).returncode
+        killed.append(site)
+        if ended == 0:
+            break
+        assert ended == -signal.SIGKILL
+    assert len(killed) > 5
+    desk.reject("p4", "habitat:sea")
+    desk.accept("p4", "habitat:forest")
+    desk.reject("p3", "habitat:forest")
+    desk.accept("p3", "habitat:sea")
+    build(desk, tmp_path / "anew")
+    for site in killed:
+        assert build(desk, site).changed == ()
+        found = files_of(site)
+        half = {name for name in found if Path(name).name.startswith(".") and name != MANIFEST}
+        assert {name: content for name, content in found.items() if name not in half} == files_of(tmp_path / "anew")
+
+
+def test_a_line_that_a_full_disk_cut_off_is_no_harm(desk: Desk, tmp_path: Path) -> None:
+    build(desk, tmp_path / "site")
+    whole = (tmp_path / "site" / MANIFEST).read_bytes()
+    with (tmp_path / "site" / MANIFEST).open("ab") as listed:
+        listed.write(whole[:80])
+    assert build(desk, tmp_path / "site").written == 0
+    assert (tmp_path / "site" / MANIFEST).read_bytes() == whole
