@@ -160,6 +160,12 @@ def test_every_table_and_column_that_is_described_is_there(window: Datasette) ->
         assert asyncio.run(window.client.get(f"/tagger/{table}")).status_code == 200
 
 
+def test_every_table_that_is_shown_is_described(window: Datasette) -> None:
+    found = got(window, "/tagger.json")
+    shown = {table["name"] for table in found["tables"] if not table["hidden"]} | {v["name"] for v in found["views"]}
+    assert shown == {name for name, told in TABLES.items() if "description" in told}
+
+
 def test_nothing_can_be_written(window: Datasette) -> None:
     inserting = "INSERT INTO digests VALUES ('2027-01-01', 'now')"
     for statement in ("DELETE FROM papers", inserting, "PRAGMA user_version = 5"):
