@@ -86,10 +86,9 @@ def _lines(found: "Statistics", out: Path | None) -> list[str]:
     if not trends.papers:
         return ["No paper of these days has tags.", *lines]
     tags = found.decided + found.suggested
-    first, last = trends.periods[0].name, trends.periods[-1].name
-    told = f"{counted(trends.papers, 'paper')}, {first} to {last}; {counted(tags, 'tag')}"
+    told = f"{_names(trends.periods)}: {counted(trends.papers, 'paper')} with {counted(tags, 'tag')}"
     told += (
-        f": {_percent(found.decided, tags)} decided, {_percent(found.suggested, tags)} only suggested" if tags else ""
+        f", {_percent(found.decided, tags)} decided, {_percent(found.suggested, tags)} only suggested" if tags else ""
     )
     lines = [told, *lines, ""]
     shown = trends.periods[-BARS_SHOWN:]
@@ -125,8 +124,11 @@ def _changes(trends: Trends) -> list[str]:
 
 
 def _named(span: tuple[Period, ...]) -> str:
-    last = f" to {span[-1].name}" if len(span) > 1 else ""
-    return f"{span[0].name}{last} ({counted(sum(period.papers for period in span), 'paper')})"
+    return f"{_names(span)} ({counted(sum(period.papers for period in span), 'paper')})"
+
+
+def _names(span: tuple[Period, ...]) -> str:
+    return span[0].name if len(span) == 1 else f"{span[0].name} to {span[-1].name}"
 
 
 def sparkline(counts: Sequence[int], papers: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""Renders the archive: a page a day, a calendar of them, and a page and a feed for every tag."""
+"""Renders the archive: a page a day, a calendar of them, a page and a feed for every tag, and tags over time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tagger.domain.tags import Dimension, Tag
+from tagger.domain.trends import TaggedPaper, Trends, find_trends
 from tagger.publishing.atom_feed import Appearance, feed_of
 from tagger.publishing.page import render
+from tagger.publishing.trends import trends_page
 from tagger.publishing.view import Neighbours, TaggedDigest
 from tagger.publishing.writing import render_day
 
@@ -58,6 +60,7 @@ def render_site(digests: Sequence[TaggedDigest], templates: Path | None = None) 
         "archive.html", templates, title=newest.title, tag_set=newest.tag_set, months=_months(digests), uses=uses
     )
     yield {"index.html": page.encode(errors="replace"), "feed.xml": feed_of(newest.title, "", appearances[:NEWEST])}
+    yield {"trends.html": trends_page(_trends(digests), newest.tag_set, 0, templates, archive=newest.title)}
     for dimension in newest.tag_set.dimensions:
         for tag in dimension.tags:
             if found := by_tag.get((dimension.id, tag.id)):
@@ -94,6 +97,17 @@ def _tag_files(
         newest, newest_feed, of_year = names_of_tag(dimension.id, tag.id, year)
         files |= {newest: page(found[:NEWEST], None), newest_feed: feed, of_year: page(shown, year)}
     return files
+
+
+def _trends(digests: Sequence[TaggedDigest]) -> Trends:
+    """Return the tags by month, a paper of several days as that of the last."""
+    last = {held.paper.id: (digest.day, held.tags) for digest in digests for held in digest.papers}
+    papers = [
+        TaggedPaper(day, [(dimension, tag.id) for dimension, chosen in tags.items() for tag in chosen], ())
+        for day, tags in last.values()
+    ]
+    keys = [(dimension.id, tag) for dimension in digests[-1].tag_set.dimensions for tag in dimension.tag_ids]
+    return find_trends(papers, keys, "month")
 
 
 def _months(digests: Sequence[TaggedDigest]) -> list[Month]:

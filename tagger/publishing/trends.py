@@ -50,16 +50,22 @@ def trends_svg(trends: Trends, tag_set: TagSet, suggested: int, templates: Path 
 
     Raises PublishingError if a template of the workspace is wrong.
     """
-    return _rendered("trends.svg", ("trends.css",), trends, tag_set, suggested, templates)
+    return _rendered("trends.svg", ("trends.css",), trends, tag_set, templates, suggested=suggested)
 
 
-def trends_page(trends: Trends, tag_set: TagSet, suggested: int, templates: Path | None = None) -> bytes:
-    """Return the picture and a table of its figures as a web page without anything from elsewhere; see trends_svg."""
-    return _rendered("trends.html", ("page.css", "trends.css"), trends, tag_set, suggested, templates)
+def trends_page(
+    trends: Trends, tag_set: TagSet, suggested: int, templates: Path | None = None, *, archive: str | None = None
+) -> bytes:
+    """Return the picture and a table of its figures as a web page without anything from elsewhere; see trends_svg.
+
+    With the title of an ``archive`` it leads back to that.
+    """
+    styles = ("page.css", "trends.css")
+    return _rendered("trends.html", styles, trends, tag_set, templates, suggested=suggested, archive=archive)
 
 
 def _rendered(
-    name: str, styles: Sequence[str], trends: Trends, tag_set: TagSet, suggested: int, templates: Path | None
+    name: str, styles: Sequence[str], trends: Trends, tag_set: TagSet, templates: Path | None, **told: object
 ) -> bytes:
     groups = _groups(trends, tag_set)
     rows = [row for group in groups for row in group.rows]
@@ -76,12 +82,12 @@ def _rendered(
         groups=groups,
         moving=moving,
         tags=sum(row.papers for row in rows),
-        suggested=suggested,
         span=_named(trends.span),
         earlier=_named(trends.earlier),
         left=LEFT,
         chart=CHART,
         height=len(groups) * HEADING + len(rows) * LINE + 8,
+        **told,
     ).encode(errors="replace")
 
 

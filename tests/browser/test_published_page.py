@@ -271,7 +271,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["index.html", "2026-08-10/index.html", "tags/habitat/sea.html"])
+@pytest.mark.parametrize("name", ["index.html", "2026-08-10/index.html", "tags/habitat/sea.html", "trends.html"])
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 360)])
 def test_axe_finds_nothing_in_the_archive(browser: Browser, archive: Path, name: str, scheme: str, width: int) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]

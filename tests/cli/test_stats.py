@@ -25,7 +25,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 SHOWN = """\
-40 papers, 2026-07 to 2026-08; 80 tags: 5.0 % decided, 95 % only suggested
+2026-07 to 2026-08: 40 papers with 80 tags, 5.0 % decided, 95 % only suggested
 Left out: 1 untagged
 
 habitat  papers  suggested  share  from 2026-07  trend

@@ -51,6 +51,16 @@ def test_every_decided_day_and_used_tag_has_a_page_and_a_feed(desk: Desk, tmp_pa
     }
 
 
+def test_tags_over_time_count_decided_tags_of_the_days_that_are_shown(desk: Desk, tmp_path: Path) -> None:
+    import lxml.html
+
+    build(desk, tmp_path)
+    page = lxml.html.fromstring((tmp_path / "trends.html").read_bytes())
+    rows = [[cell.text for cell in row][:2] for row in page.xpath("//tbody/tr")]
+    assert rows == [["sea", "2"], ["lake", "1"]], "p4 waits"
+    assert "3 papers, 2025-12 to 2026-01. All 3 tags are decided." in page.text_content()
+
+
 def test_every_link_leads_to_something(desk: Desk, tmp_path: Path) -> None:
     import lxml.html
 
