@@ -49,3 +49,7 @@ class ReviewError(TaggerError):
 
 class PublishingError(TaggerError):
     """The digest can't be published as it stands."""
+
+
+class BulkError(TaggerError):
+    """A run over an archive can't be begun, gone on with or brought to its end."""

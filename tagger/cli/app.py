@@ -9,7 +9,21 @@ from typing import Annotated, NoReturn
 import typer
 
 from tagger import __version__
-from tagger.cli import annotations, learning, loop, models, papers, queue, review, search, state, stats, studio, tags
+from tagger.cli import (
+    annotations,
+    bulk,
+    learning,
+    loop,
+    models,
+    papers,
+    queue,
+    review,
+    search,
+    state,
+    stats,
+    studio,
+    tags,
+)
 from tagger.cli.output import printable
 from tagger.errors import TaggerError
 
@@ -25,6 +39,7 @@ studio.register(app)
 loop.register(app)
 annotations.register(app)
 learning.register(app)
+bulk.register(app)
 queue.register(app)
 review.register(app)
 tags.register(app)

@@ -81,23 +81,32 @@ def counted(number: int, noun: str) -> str:
 
 
 @contextlib.contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """Yield a callback that draws a bar with the time left on stderr; silent where stderr is no terminal."""
+def progress_bar(counting: str = "") -> Iterator[Progress]:
+    """Yield a callback that draws a bar with the time left on stderr; silent where stderr is no terminal.
+
+    A total of 0 is one that isn't known. With ``counting``, a plural, their number a second is told.
+    """
     if not sys.stderr.isatty():
         yield no_progress
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    class Speed(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f} {counting}/s" if counting and task.speed else "")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Speed(), TimeRemainingColumn())
+    # What is told of once a minute has no speed within rich's half a minute.
+    with Bars(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=600) as bars:
         ids: dict[str, int] = {}
 
         def advance(what: str, done: int, total: int) -> None:
             if what not in ids:
-                ids[what] = bars.add_task(what, total=total)
-            bars.update(bars.task_ids[ids[what]], completed=done, total=total)
+                ids[what] = bars.add_task(what, total=total or None)
+            bars.update(bars.task_ids[ids[what]], completed=done, total=total or None)
 
         yield advance
 

@@ -54,14 +54,18 @@ def tag_text(tag: Tag) -> str:
 
 
 class OnnxEncoder:
-    """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder, and its weights. It needs no torch."""
+    """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder, and its weights. It needs no torch.
 
-    def __init__(self, folder: Path, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    It runs on all processors it may use, or on so many ``threads``.
+    """
+
+    def __init__(self, folder: Path, weights: Mapping[str, NDArray[np.float32]], threads: int | None = None) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        options.intra_op_num_threads = threads or usable
         options.log_severity_level = 3
         # The session reads them where they are, so they have to live as long as it does.
         self._weights = {

@@ -73,13 +73,14 @@ class Predictor:
         return suggestions
 
 
-def load_predictor(folder: Path, present: TagSet | None = None) -> Predictor:
+def load_predictor(folder: Path, present: TagSet | None = None, *, threads: int | None = None) -> Predictor:
     """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used.
 
-    ``present``, a tag set with the same tags, says which dimensions are required now.
+    ``present``, a tag set with the same tags, says which dimensions are required now. The encoder runs on all
+    processors, or on so many ``threads``.
     """
     version, tag_set, fitted = read_package(folder)
     if present:
         dimensions = (replace(d, required=present.dimension(d.id).required) for d in tag_set.dimensions)
         tag_set = replace(tag_set, dimensions=tuple(dimensions))
-    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder)))
+    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder), threads))

@@ -4,12 +4,15 @@ from tagger.sources.annotations import AnnotationRow, ParsedAnnotations, parse_a
 from tagger.sources.detection import parse_source, read_source
 from tagger.sources.http import without_password
 from tagger.sources.records import Parsed, Rejected
+from tagger.sources.streaming import PaperStream, open_stream
 
 __all__ = [
     "AnnotationRow",
+    "PaperStream",
     "Parsed",
     "ParsedAnnotations",
     "Rejected",
+    "open_stream",
     "parse_annotations",
     "parse_source",
     "read_annotations",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tagger.errors import SourceError
 from tagger.sources.json_lines import parse_records
 from tagger.sources.records import Parsed
 from tagger.sources.unpacking import MAX_UNPACKED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PARQUET, _FILE, _STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
@@ -23,33 +26,47 @@ def parse_arrow(data: bytes) -> Parsed:
     """Parse a table whose columns are the fields of a paper, or those of an API. Raises SourceError."""
     import pyarrow as pa
 
-    rows: list[object] = []
-    size = 0
-    try:
-        for batch in _batches(data):
-            size += batch.nbytes
-            if size > MAX_UNPACKED:
-                raise SourceError(f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB", "Split it")
-            batch.validate(full=True)
-            rows += [_plain(row) for row in batch.to_pylist()]
-    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise SourceError(f"the Parquet or Arrow file is damaged: {reason}", "Copy or download it again") from error
+    rows = list(rows_of(pa.BufferReader(data), data[:6], most=MAX_UNPACKED))
     return parse_records(rows, "Parquet" if data.startswith(_PARQUET) else "Arrow")
 
 
-def _batches(data: bytes) -> Iterator[Any]:
+def needs_seeking(head: bytes) -> bool:
+    """Return whether a file that begins so can't be read from its start to its end alone."""
+    return head.startswith((_PARQUET, _FILE))
+
+
+def rows_of(file: pa.NativeFile | BinaryIO, head: bytes, *, most: int | None = None) -> Iterator[object]:
+    """Yield the rows of a pyarrow file or a binary stream that begins with ``head``, a batch at a time in memory.
+
+    Raises SourceError if it is damaged, or unpacks to more than ``most`` bytes.
+    """
     import pyarrow as pa
 
-    if data.startswith(_PARQUET):
+    size = 0
+    try:
+        for batch in _batches(file, head):
+            size += batch.nbytes
+            if most is not None and size > most:
+                raise SourceError(f"it unpacks to more than {most // 1_000_000} MB", "Split it")
+            batch.validate(full=True)
+            yield from map(_plain, batch.to_pylist())
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise SourceError(f"the Parquet or Arrow file is damaged: {reason}", "Copy or download it again") from error
+
+
+def _batches(file: pa.NativeFile | BinaryIO, head: bytes) -> Iterator[Any]:
+    import pyarrow as pa
+
+    if head.startswith(_PARQUET):
         import pyarrow.parquet as pq
 
-        yield from pq.ParquetFile(pa.BufferReader(data)).iter_batches(batch_size=1000)
-    elif data.startswith(_FILE):
-        reader = pa.ipc.open_file(pa.BufferReader(data))
+        yield from pq.ParquetFile(file, pre_buffer=False).iter_batches(batch_size=1000)
+    elif head.startswith(_FILE):
+        reader = pa.ipc.open_file(file)
         yield from (reader.get_batch(i) for i in range(reader.num_record_batches))
     else:
-        yield from pa.ipc.open_stream(pa.BufferReader(data))
+        yield from pa.ipc.open_stream(file)
 
 
 def _plain(value: object) -> object:

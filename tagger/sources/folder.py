@@ -20,7 +20,7 @@ def read_folder(folder: Path, parse: Callable[[bytes], Parsed]) -> Parsed:
     day_notes: list[str] = []
     left: list[str] = []
     read = 0
-    for path in _files(folder):
+    for path in files_of(folder):
         name = path.relative_to(folder).as_posix()
         try:
             parsed = parse(path.read_bytes()).within(name)
@@ -39,7 +39,7 @@ def read_folder(folder: Path, parse: Callable[[bytes], Parsed]) -> Parsed:
     return collect("folder", found, notes=notes, day_notes=day_notes)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> Iterator[Path]:
     """Yield files in order; hidden ones not, and of a saved dataset only those that its state names."""
     datasets: dict[Path, set[str] | None] = {}
     for path in sorted(folder.rglob("*")):

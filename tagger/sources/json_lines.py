@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tagger.domain.paper import Entry
 from tagger.sources import csl_json, hf_api, openalex, openreview, semantic_scholar
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
 
-_Flat = Callable[[Mapping[str, object]], Mapping[str, object]]
-_SHAPES: tuple[tuple[str, Callable[[object], bool], _Flat], ...] = (
+Flat = Callable[[Mapping[str, object]], Mapping[str, object]]
+"""Turns a record of some shape into one with the fields of a paper."""
+
+_SHAPES: tuple[tuple[str, Callable[[object], bool], Flat], ...] = (
     ("Hugging Face API", hf_api.is_hf_api, hf_api.flat),
     ("Semantic Scholar", semantic_scholar.is_semantic_scholar, semantic_scholar.flat),
     ("OpenReview", openreview.is_openreview, openreview.flat),
@@ -42,27 +44,31 @@ def records_of(document: Mapping[str, object]) -> list[object]:
 def lines_of(text: str) -> Iterator[tuple[str, object]]:
     """Yield each line's place and its JSON value, or a Rejected where it is none."""
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
-        try:
-            yield place, json.loads(line)
-        except json.JSONDecodeError as error:
-            yield place, Rejected(place, f"it is not valid JSON: {error.msg} at character {error.pos + 1}")
-        except (RecursionError, ValueError):
-            yield place, Rejected(place, "it is not usable JSON: nested too deeply or a number too long")
+        if line.strip():
+            place = f"line {number}"
+            yield place, value_of(line, place)
 
 
-def _parsed(format_name: str, placed: Iterable[tuple[str, object]]) -> Parsed:
-    """Parse records with their places: all in the shape of an API, if one of them has it."""
-    placed = list(placed)
+def value_of(line: str, place: str) -> object:
+    """Return a line's JSON value, or a Rejected if it is none."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        return Rejected(place, f"it is not valid JSON: {error.msg} at character {error.pos + 1}")
+    except (RecursionError, ValueError):
+        return Rejected(place, "it is not usable JSON: nested too deeply or a number too long")
+
+
+def shape_of(records: Sequence[object]) -> tuple[str, Flat] | None:
+    """Return the name of the API that records are of, if one of them has its shape, and what makes them flat."""
     for name, is_of, flat in _SHAPES:
-        if any(is_of(record) for _, record in placed):
-            return collect(name, (_entry(record, place, flat) for place, record in placed))
-    return collect(format_name, (_entry(record, place, dict) for place, record in placed))
+        if any(is_of(record) for record in records):
+            return name, flat
+    return None
 
 
-def _entry(record: object, place: str, flat: _Flat) -> Entry | Rejected:
+def entry_or_rejected(record: object, place: str, flat: Flat) -> Entry | Rejected:
+    """Return what a record that was read, or rejected already, comes to."""
     if isinstance(record, Rejected):
         return record
     if not isinstance(record, dict):
@@ -71,3 +77,10 @@ def _entry(record: object, place: str, flat: _Flat) -> Entry | Rejected:
         return entry_of(flat(record), place)
     except ValueError as error:
         return Rejected(place, str(error))
+
+
+def _parsed(format_name: str, placed: Iterable[tuple[str, object]]) -> Parsed:
+    """Parse records with their places: all in the shape of an API, if one of them has it."""
+    placed = list(placed)
+    name, flat = shape_of([record for _, record in placed]) or (format_name, dict)
+    return collect(name, (entry_or_rejected(record, place, flat) for place, record in placed))
