@@ -19,7 +19,10 @@ BARS = "▁▂▃▄▅▆▇█"
 LEFT_OUT = {"blind": "to be judged blind", "skipped": "skipped", "untagged": "untagged", "undated": "of no day"}
 SIGNS: dict[Direction, str] = {"rising": "▲", "falling": "▼"}
 DimensionOption = Annotated[str | None, typer.Option(metavar="DIM", help="Only the tags of that dimension.")]
-ByOption = Annotated[By, typer.Option(help="Count by week or by month.")]
+ByOption = Annotated[By, typer.Option(metavar="week|month", help="Count by week or by month.")]
+Latest = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Compare so many of the last weeks or months with those before.")
+]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Also draw it, as .svg or as a page, .html.")]
 
 
@@ -29,13 +32,14 @@ def stats(
     by: ByOption = "month",
     since: Since = None,
     until: Until = None,
+    latest: Latest = 1,
     out: Out = None,
     json: Json = False,
 ) -> None:
     """Show how often each tag is given over time, and which tags rise or fall by more than chance.
 
-    Tags count that people or a rule decided, and suggested ones that nobody has decided on. The latest week or month is
-    compared with the eight before it.
+    Tags count that people or a rule decided, and suggested ones that nobody has decided on. The latest week or
+    month, or more of them with --latest, is compared with the eight before.
 
     Example: tagger stats --by week --since 2026-06-01 --out trends.svg
     """
@@ -46,7 +50,7 @@ def stats(
         raise typer.BadParameter(f"{out.name} ends neither with .svg nor with .html", param_hint="--out")
     days = {"since": since.date() if since else None, "until": until.date() if until else None}
     with open_workspace(context.obj) as workspace:
-        found = steps.stats(workspace, dimension=dimension, by=by, **days)
+        found = steps.stats(workspace, dimension=dimension, by=by, latest=latest, **days)
         if out:
             steps.draw(workspace, found, out)
     show(_document(found) | ({"out": out} if out else {}), "\n".join(_lines(found, out)), as_json=json)

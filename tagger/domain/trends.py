@@ -120,8 +120,11 @@ class Trends:
         return [tag for tag, _ in sorted(found, key=lambda pair: -abs(pair[1].z))]
 
 
-def find_trends(papers: Sequence[TaggedPaper], keys: Sequence[TagKey], by: By) -> Trends:
-    """Return the trends of the tags ``keys`` that any of the papers has, in their order; of other tags nothing."""
+def find_trends(papers: Sequence[TaggedPaper], keys: Sequence[TagKey], by: By, latest: int = 1) -> Trends:
+    """Return the trends of the tags ``keys`` that any of the papers has, in their order; of other tags nothing.
+
+    The latest span has ``latest`` periods, or more if it needs them to have enough papers.
+    """
     firsts = _firsts([paper.day for paper in papers], by)
     place = {first: number for number, first in enumerate(firsts)}
     totals = [0] * len(firsts)
@@ -136,7 +139,7 @@ def find_trends(papers: Sequence[TaggedPaper], keys: Sequence[TagKey], by: By) -
         for key in paper.suggested:
             if key in suggested:
                 suggested[key] += 1
-    latest, before = _spans(totals)
+    latest, before = _spans(totals, latest)
     given = [key for key in keys if any(counts[key])]
     changes = _changes({key: counts[key] for key in given}, totals, latest, before)
     return Trends(
@@ -180,9 +183,9 @@ def _changes(
     }
 
 
-def _spans(totals: Sequence[int]) -> tuple[int, int]:
+def _spans(totals: Sequence[int], least: int) -> tuple[int, int]:
     """Return how many periods the latest span has and how many those before it; 0 and 0 if papers are too few."""
-    latest = next((n for n in range(1, len(totals)) if sum(totals[-n:]) >= LEAST_PAPERS), 0)
+    latest = next((n for n in range(least, len(totals)) if sum(totals[-n:]) >= LEAST_PAPERS), 0)
     former = totals[max(len(totals) - latest - PERIODS_BEFORE, 0) : len(totals) - latest]
     return (latest, len(former)) if latest and sum(former) >= LEAST_PAPERS else (0, 0)
 

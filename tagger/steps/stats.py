@@ -34,9 +34,17 @@ class Statistics:
 
 
 def stats(
-    workspace: Workspace, *, dimension: str | None = None, by: By, since: date | None = None, until: date | None = None
+    workspace: Workspace,
+    *,
+    dimension: str | None = None,
+    by: By,
+    since: date | None = None,
+    until: date | None = None,
+    latest: int = 1,
 ) -> Statistics:
     """Return the tags of the papers of these days, of one dimension or all, over time.
+
+    The last ``latest`` periods are compared with those before them.
 
     A paper's tags are those that hold after all decisions, and suggested ones that nobody has decided on. Its day is
     that of its latest digest, or else the day it appeared. Raises TagSetError if there is no such dimension.
@@ -62,7 +70,7 @@ def stats(
             decided = [(tag.dimension, tag.tag) for tag in state.effective]
             suggested = [key for key in state.undecided if key not in decided]
             papers.append(TaggedPaper(days[paper_id], decided, suggested))
-    trends = find_trends(papers, keys, by)
+    trends = find_trends(papers, keys, by, latest)
     suggested_tags = sum(tag.suggested for tag in trends.tags)
     return Statistics(
         trends=trends,

@@ -48,6 +48,7 @@ def test_stats_show_tags_shares_and_what_moves(shell: Shell) -> None:
     told = shell("stats", "--by", "week", "--dimension", "diet", "--since", "2026-08-01").stdout
     assert "from 2026-W32" in told and "habitat" not in told
     assert told.endswith("What rises and falls can't be told: that takes 20 papers now and 20 before.\n")
+    assert "can't be told" in shell("stats", "--latest", "2").stdout
     assert shell("stats", "--since", "2027-01-01").stdout == "No paper of these days has tags.\n"
 
 

@@ -66,6 +66,13 @@ def test_the_latest_span_takes_in_periods_until_it_tells_something() -> None:
     assert [tag.change for tag in find_trends(papers[1:], KEYS, "month").tags] == [None]
 
 
+def test_several_periods_can_be_compared_with_those_before_them() -> None:
+    papers = [paper for number in range(1, 9) for paper in month(number, 20, sea=8 if number > 5 else 2)]
+    alone, together = (find_trends(papers, KEYS, "month", latest) for latest in (1, 3))
+    assert ([p.name for p in together.span], together.before) == (["2026-06", "2026-07", "2026-08"], 5)
+    assert (alone.moving("rising"), [tag.tag for tag in together.moving("rising")]) == ([], ["sea"])
+
+
 def test_what_is_long_ago_is_not_compared_with() -> None:
     papers = [paper for number in range(1, 12) for paper in month(number, 20, sea=number)]
     found = find_trends(papers, KEYS, "month")
