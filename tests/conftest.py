@@ -58,17 +58,26 @@ def small_tag_set() -> TagSet:
     )
 
 
+_LONG = ("contract", "model")
+
+
+def _group(item: pytest.Item) -> str:
+    folder = item.path.parent.name
+    return folder if folder in _LONG else str(item.path)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let one process run the tests that share a server, and one those that share trained models.
+
+    Tests of any other file stay together, for what the file prepares.
+    """
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run the tests that share a server, one those that share trained models, and these two first.
-
-    They take the greater part of the time. Tests of any other file stay together, for what the file prepares.
-    """
-    long = ("contract", "model")
-    groups = {item: item.path.parent.name if item.path.parent.name in long else str(item.path) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: long.index(groups[item]) if groups[item] in long else len(long))
+    """Begin with the tests that take longest, so that no process waits for another's at the end."""
+    items.sort(key=lambda item: _LONG.index(_group(item)) if _group(item) in _LONG else len(_LONG))
 
 
 pytest_plugins = ["tests.browser_fixture"]
