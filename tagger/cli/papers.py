@@ -38,7 +38,8 @@ def init(
 def ingest(
     context: typer.Context,
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, URLs, hf:DAY, arxiv:ID; - for stdin.")
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, URLs, hf:DAY, arxiv:ID, doi:DOI; - for stdin."),
     ],
     digest: Day = None,
     strict: Annotated[bool, typer.Option(help="Keep nothing if any record is bad.")] = False,

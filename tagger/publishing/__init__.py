@@ -4,7 +4,7 @@ from tagger.publishing.corrections import Correction, corrections
 from tagger.publishing.manifest import Manifest
 from tagger.publishing.site import names_of_tag, render_site
 from tagger.publishing.trends import trends_page, trends_svg
-from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
+from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, RuleKey, RuleRecord, TaggedDigest
 from tagger.publishing.writing import render_digest, write_changed, write_digest
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Manifest",
     "PublishedPaper",
     "PublishedTag",
+    "RuleKey",
+    "RuleRecord",
     "TaggedDigest",
     "corrections",
     "names_of_tag",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,12 +12,16 @@ from tagger.domain.paper import Paper
 from tagger.domain.tags import TagKey, TagSet
 from tagger.publishing.corrections import Correction
 
+RuleKey = tuple[str, str | None]
+"""A rule and the model version whose suggestions it accepted."""
+
 
 class Way(NamedTuple):
-    """Who accepted tags and what had suggested them, in a sentence's half, and on which day."""
+    """Who accepted tags and what had suggested them, in a sentence's half, on which day, and by which rule."""
 
     told: str
     day: date
+    rule: RuleKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class PublishedTag:
         """How the tag came about, which many tags share."""
         by = f"by the rule {self.rule} that {self.person} set going" if self.rule else f"by {self.person}"
         suggested = f", suggested by {self.model}" if self.model and self.score is not None else ""
-        return Way(f"accepted {by}{suggested}", self.at.date())
+        return Way(f"accepted {by}{suggested}", self.at.date(), (self.rule, self.model) if self.rule else None)
 
     @property
     def provenance(self) -> str:
@@ -100,10 +104,25 @@ class BlindChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """What a rule promises, that a share ``target`` of what it accepts is right, and what blind checks found of it."""
+
+    target: float
+    checks: BlindChecks
+
+    @property
+    def told(self) -> str:
+        """Both, in a sentence's half."""
+        promise = f"the rule is set so that at least {100 * self.target:g} % are right, at 95 % confidence"
+        return f"{promise}; {self.checks.told}"
+
+
+@dataclass(frozen=True, slots=True)
 class TaggedDigest:
     """One day's reviewed digest. ``withheld`` papers await review; ``edited_at`` is the time of the last decision.
 
-    ``checks`` are those of the rules that accepted some of its tags by a precision; None where none did.
+    ``checks`` are those of the rules that accepted some of its tags by a precision; None where none did. ``rules`` tell
+    of each of these rules by itself.
     ``corrections`` are what editions changed after the first, latest first.
     """
 
@@ -115,6 +134,7 @@ class TaggedDigest:
     edited_at: datetime
     checks: BlindChecks | None = None
     corrections: tuple[Correction, ...] = ()
+    rules: Mapping[RuleKey, RuleRecord] = field(default_factory=dict)
 
     def uses(self, dimension_id: str) -> Counter[str]:
         """Return how many papers carry each tag of a dimension."""
@@ -129,7 +149,7 @@ class TaggedDigest:
     def ways(self) -> dict[Way, int]:
         """How the tags came about: each way's place among all, the commonest first."""
         ways = Counter(tag.way for paper in self.papers for tags in paper.tags.values() for tag in tags)
-        return {way: place for place, way in enumerate(sorted(ways, key=lambda way: (-ways[way], way)))}
+        return {way: place for place, way in enumerate(sorted(ways, key=lambda way: (-ways[way], way.told, way.day)))}
 
     @property
     def tags_by_people(self) -> int:

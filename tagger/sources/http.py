@@ -34,6 +34,14 @@ _USER = re.compile(r"(?i)(https?://)[^/?#]*@")
 _ENCODINGS = {"", "identity", "gzip", "deflate"}
 
 
+class AnswerError(SourceError):
+    """A service answered, with a ``status`` that is no success."""
+
+    def __init__(self, message: str, hint: str, status: int) -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
 def is_url(source: str) -> bool:
     """Return whether a source is an address to fetch from rather than a file."""
     return source.lower().startswith(("http://", "https://"))
@@ -50,7 +58,7 @@ def fetch_bytes(
     """Return what a URL answers, following up to five redirects and trying again what may pass.
 
     What is kept and younger than ``fresh_s`` is taken as it is; requests are ``pace_s`` apart from others of that host.
-    Raises SourceError with what went wrong.
+    Raises SourceError with what went wrong, and AnswerError, which is one, for what was answered.
     """
     import httpx
 
@@ -67,7 +75,7 @@ def fetch_bytes(
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
         hint = "Try again later" if status in _RETRIED else "Is the address right?"
-        raise SourceError(f"{shown} answers {status} {error.response.reason_phrase}", hint) from error
+        raise AnswerError(f"{shown} answers {status} {error.response.reason_phrase}", hint, status) from error
     except httpx.TimeoutException as error:
         raise SourceError(f"{shown} didn't answer within {TIMEOUT_S:.0f} s", "Try again later") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:

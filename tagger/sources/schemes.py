@@ -1,7 +1,8 @@
-"""Short names for what services offer: ``hf:2026-08-20``, ``arxiv:cs.CL``, ``arxiv:2405.14906``."""
+"""Short names for what services offer: ``hf:2026-08-20``, ``arxiv:cs.CL``, ``arxiv:2405.14906``, ``doi:10.7717/…``."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from tagger.errors import SourceError
+from tagger.sources.http import AnswerError
 from tagger.sources.pace import ARXIV_PACE_S
+from tagger.sources.services import SERVICES
 
 HF_VARIABLE, ARXIV_VARIABLE = "TAGGER_HF_URL", "TAGGER_ARXIV_URL"
 FRESH_S = 3600.0  # a range that was cut goes on within the hour without asking again
@@ -20,6 +23,8 @@ PAGE = 100
 _ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.ASCII)
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]+)?", re.ASCII)
 _TOTAL = re.compile(rb"<(?:\w+:)?totalResults[^>]*>\s*(\d{1,12})\s*<")
+_COMMA, _NEXT_DOI = re.compile(","), re.compile(r",(?=\s*10\.\d)")
+_REFUSED = (400, 403, 404)  # OpenReview answers any of these where the id is of its other version
 _EXAMPLES = "For example hf:2026-08-20, hf:today, hf:2026-08-01..2026-08-20, arxiv:cs.CL or arxiv:2405.14906,2405.14907"
 
 
@@ -37,7 +42,7 @@ class Page:
 
 def is_scheme(source: str) -> bool:
     """Return whether a source is a short name of this kind."""
-    return source.lower().startswith(("hf:", "arxiv:"))
+    return source.partition(":")[0].lower() in ("hf", "arxiv", *SERVICES) and ":" in source
 
 
 def pages_of(source: str, today: date, fetch: Callable[[Page], bytes]) -> Iterator[tuple[Page, bytes | SourceError]]:
@@ -47,6 +52,8 @@ def pages_of(source: str, today: date, fetch: Callable[[Page], bytes]) -> Iterat
         for day in _days(source, what.strip(), today):
             page = _hf_page(day, today)
             yield page, _tried(page, fetch)
+    elif scheme.lower() in SERVICES:
+        yield from _papers(source, scheme.lower(), what, fetch)
     else:
         query, wanted = _arxiv_query(source, what.strip())
         seen = b""
@@ -65,6 +72,36 @@ def _tried(page: Page, fetch: Callable[[Page], bytes]) -> bytes | SourceError:
         return fetch(page)
     except SourceError as error:
         return error
+
+
+def _papers(
+    source: str, scheme: str, what: str, fetch: Callable[[Page], bytes]
+) -> Iterator[tuple[Page, bytes | SourceError]]:
+    """Ask for paper after paper, each at the service's addresses until one has it."""
+    service = SERVICES[scheme]
+    # A comma may be part of a DOI, so there only one that the next DOI follows parts them.
+    ids = [part.strip() for part in (_NEXT_DOI if scheme == "doi" else _COMMA).split(what)]
+    if not all(service.ids.fullmatch(paper_id) for paper_id in ids):
+        raise SourceError(f"{source} names no papers of {service.name}", f"For example {service.example}")
+    for paper_id in ids:
+        for url in service.urls(paper_id):
+            page = Page(url, f"{scheme}:{paper_id}", pace_s=service.pace_s)
+            found = _tried(page, fetch)
+            refused = isinstance(found, AnswerError) and found.status in _REFUSED
+            if not refused and not _is_empty(found):
+                break
+        if _is_empty(found) or (isinstance(found, AnswerError) and found.status == 404):
+            found = SourceError(f"{service.name} gives no such paper", "Is the id right?")
+        yield page, found
+
+
+def _is_empty(found: bytes | SourceError) -> bool:
+    """Return whether an answer is OpenReview's list of no notes."""
+    try:
+        document = {} if isinstance(found, SourceError) else json.loads(found)
+    except (ValueError, RecursionError):
+        return False  # the parser tells what is wrong with it
+    return isinstance(document, dict) and document.get("notes") == []
 
 
 def _days(source: str, what: str, today: date) -> list[date]:

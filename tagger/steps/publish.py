@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -17,6 +17,8 @@ from tagger.publishing import (
     Correction,
     PublishedPaper,
     PublishedTag,
+    RuleKey,
+    RuleRecord,
     TaggedDigest,
     corrections,
     write_digest,
@@ -89,6 +91,7 @@ def tagged_digest(
     edition = Edition(day, today, {p.paper.id: _edition_paper(p) for p in published})
     is_new = not former or former[-1].papers != edition.papers
     editions = [*former, edition] if is_new else former
+    rules = _rules(blind, effective)
     digest = TaggedDigest(
         day=day,
         title=workspace.settings.title,
@@ -96,7 +99,8 @@ def tagged_digest(
         papers=published,
         withheld=sum(states[p.id].status in ("waiting", "untagged") for p in papers),
         edited_at=max((tag.at for tag in effective), default=datetime.combine(day, time(), UTC)),
-        checks=_checks(blind, effective),
+        checks=_checks(blind, rules),
+        rules=rules,
         corrections=corrections(editions, workspace.tag_set),
     )
     return digest, edition if is_new else None
@@ -107,14 +111,24 @@ def _edition_paper(published: PublishedPaper) -> EditionPaper:
     return EditionPaper(published.paper.title, tags)
 
 
-def _checks(blind: Mapping[tuple[str, str], Checks], tags: Sequence[EffectiveTag]) -> BlindChecks | None:
-    """Return what blind checks found, on all days, of the rules and model versions that accepted some of the tags."""
-    found = {(tag.rule, tag.model) for tag in tags if tag.rule and target_of(tag.rule)}
+def _checks(blind: Mapping[tuple[str, str], Checks], rules: Iterable[RuleKey]) -> BlindChecks | None:
+    """Return what blind checks found, on all days, of what rules accepted; None if there is no rule."""
+    found = set(rules)
     if not found:
         return None
     together = sum_of(each for key, each in blind.items() if key in found)
-    names = " and ".join(sorted({str(rule) for rule, _ in found}))
+    names = " and ".join(sorted({rule for rule, _ in found}))
     return BlindChecks(names, together.right, together.judged, *(round(limit, 4) for limit in together.interval))
+
+
+def _rules(blind: Mapping[tuple[str, str], Checks], tags: Sequence[EffectiveTag]) -> dict[RuleKey, RuleRecord]:
+    """Return what is known of each rule that accepted some of the tags by a precision."""
+    records = {}
+    for key in {(tag.rule, tag.model) for tag in tags if tag.rule}:
+        target, found = target_of(key[0]), _checks(blind, [key])
+        if target and found:
+            records[key] = RuleRecord(target, found)
+    return records
 
 
 def _published(tag_set: TagSet, paper: Paper, effective: tuple[EffectiveTag, ...]) -> PublishedPaper:

@@ -79,6 +79,21 @@ def test_a_bad_annotation_is_one_clear_line(shell: Shell, rows: Rows, row: objec
     assert shell.json("status")["annotated"] == 0
 
 
+def test_an_archive_tells_what_it_removes_and_what_it_leaves(shell: Shell, rows: Rows) -> None:
+    shell("ingest", "-", "--digest", "2026-08-07", stdin=rows({"id": "p1", "title": "T1"}))
+    for tag in ("text", "image"):
+        tags = ["--tag", f"modality:{tag}", "--tag", "reasoning", "--tag", "method-family:survey"]
+        shell("review", "accept", "p1", *tags, "--by", "bob")
+    assert "written, 0 unchanged\n" in shell("archive", "--out", "site").stdout
+    (shell.folder / "site/tags/modality/image.xml").write_text("my own")
+    shell("review", "reject", "p1", "--tag", "modality:image", "--by", "bob")
+    told = shell("archive", "--out", "site").stdout
+    assert "unchanged, 2 removed\n" in told
+    assert "changed by someone else, so kept: tags/modality/image.xml\n" in told
+    document = shell.json("archive", "--out", "site")
+    assert (document["removed"], document["changed"]) == ([], ["tags/modality/image.xml"])
+
+
 def test_a_digest_is_published_only_when_it_is_decided(shell: Shell, rows: Rows) -> None:
     shell("ingest", "-", "--digest", "2026-08-07", stdin=rows(*({"id": f"p{i}", "title": f"T{i}"} for i in (1, 2, 3))))
     shell("annotations", "import", "-", stdin=rows(LABEL, {"id": "p3", "annotator": "ann", "skip": True}))

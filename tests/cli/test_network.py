@@ -1,4 +1,4 @@
-"""``tagger ingest hf:…`` and ``arxiv:…`` against a server on loopback."""
+"""``tagger ingest hf:…``, ``arxiv:…``, ``doi:…`` and the like against a server on loopback."""
 
 import json
 import os
@@ -83,3 +83,47 @@ def test_a_paper_of_arxiv_is_asked_for_by_its_id_and_one_that_is_not_there_is_na
     done = shell("ingest", "arxiv:2608.00002,2608.99999", "--json", code=1)
     assert json.loads(done.stdout)["ids"] == ["2608.00002"]
     assert "2608.99999" in done.stderr and "gives no such paper" in done.stderr
+
+
+S2 = {
+    "paperId": "0" * 40,
+    "externalIds": {"ArXiv": "2608.00003"},
+    "title": "Whales",
+    "abstract": "They sing.",
+    "authors": [{"name": "Ann Ash"}],
+    "fieldsOfStudy": ["Biology"],
+}
+NOTE = {"forum": "abcd", "content": {"title": {"value": "Trees"}, "abstract": {"value": "They listen."}}}
+WORK = {
+    "id": "https://openalex.org/W12",
+    "doi": "https://doi.org/10.1234/crabs",
+    "title": "Crabs",
+    "abstract_inverted_index": {"They": [0], "walk.": [1]},
+}
+
+
+def test_papers_of_other_services_are_asked_for_by_their_ids_and_kept(
+    shell: Shell, days: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for service in ("S2", "OPENREVIEW", "OPENREVIEW_V1", "OPENALEX"):
+        monkeypatch.setenv(f"TAGGER_{service}_URL", os.environ["TAGGER_HF_URL"])
+    days["/graph/v1/paper/CorpusId:7?fields="] = json.dumps(S2).encode()
+    days["/notes?id=abcd"] = json.dumps({"notes": [NOTE], "count": 1}, indent=1).encode()
+    days["/W12"] = days["/doi:10.1234/crabs"] = json.dumps(WORK).encode()
+    sources = ("s2:CorpusId:7", "openreview:abcd", "openalex:W12", "doi:10.1234/crabs")
+    done = shell("ingest", *sources, "--json")
+    ids = json.loads(done.stdout)["ids"]
+    assert ids[0] == "2608.00003" and len(ids) == 3 and done.stderr == ""
+    days.clear()
+    assert shell.json("ingest", *sources)["unchanged"] == 3, "an answer is kept for an hour"
+    told = shell("ingest", "openreview:wxyz", "openalex:W13,W12", code=1).stderr
+    assert "openreview:wxyz: OpenReview gives no such paper" in told
+    assert "openalex:W13: OpenAlex gives no such paper" in told
+
+
+def test_a_recorded_paper_of_semantic_scholar_is_read(
+    shell: Shell, days: dict[str, bytes], shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAGGER_S2_URL", os.environ["TAGGER_HF_URL"])
+    days["/graph/v1/paper/"] = (shared_data / "fixtures" / "s2" / "Paper_trimmed.json").read_bytes()
+    assert shell.json("ingest", f"s2:{json.loads(days['/graph/v1/paper/'])['paperId']}")["new"] == 1

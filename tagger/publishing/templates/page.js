@@ -117,8 +117,8 @@
   const ways = [...document.querySelectorAll("#ways li")];
   const told = (tag) => {
     const [, way, score] = tag.dataset.tag.split(",");
-    const { textContent, dataset } = ways[way];
-    return `${tag.textContent.trim()}: ${textContent}${score ? ` at ${score}` : ""}, ${dataset.day}`;
+    const [accepted, rule] = [...ways[way].childNodes].map((part) => part.textContent);
+    return `${tag.textContent.trim()}: ${accepted}${score ? ` at ${score}` : ""}, ${ways[way].dataset.day}${rule || ""}`;
   };
   for (const { element } of papers) {
     element.tabIndex = -1;

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Dimension, Tag, TagSet
-from tagger.publishing import BlindChecks, PublishedPaper, PublishedTag, TaggedDigest
+from tagger.publishing import BlindChecks, PublishedPaper, PublishedTag, RuleKey, RuleRecord, TaggedDigest
 
 AT = datetime(2026, 8, 7, 9, 30, tzinfo=UTC)
 TAG_SET = TagSet(
@@ -19,6 +19,7 @@ TAG_SET = TagSet(
         Dimension("diet-kind", "What?", False, (Tag("plants", "Plants"), Tag("meat", "Meat & <bones>"))),
     ),
 )
+RULE = "precision>=0.95"
 HOSTILE = "<script>alert('x')</script> & \"quotes\" ]]> </style> 🦀 \u202eevil"
 
 
@@ -43,7 +44,10 @@ def papers() -> tuple[PublishedPaper, ...]:
                 f"{HOSTILE} about forests, in $O(\\frac{{n}}{{2}})$ steps",
                 url="javascript:alert(1)",
             ),
-            {"habitat": (tag(0, "forest", rule="all-sure", **suggested), tag(0, "cs.CV")), "diet-kind": ()},
+            {
+                "habitat": (tag(0, "forest", rule="all-sure", **suggested), tag(0, "cs.CV", rule=RULE, **suggested)),
+                "diet-kind": (),
+            },
         ),
         PublishedPaper(
             Paper("own-3", "1. Plain * paper_with_marks", "Short.", url="https://example.org/p?a=1&b=2", upvotes=1),
@@ -53,7 +57,9 @@ def papers() -> tuple[PublishedPaper, ...]:
 
 
 def digest() -> TaggedDigest:
-    checks = BlindChecks("precision>=0.95", 39, 40, 0.8684, 0.9994)
+    checks = BlindChecks(RULE, 39, 40, 0.8684, 0.9994)
+    rules: dict[RuleKey, RuleRecord] = {(RULE, "2026-08-01-1"): RuleRecord(0.95, checks)}
+    edited_at = AT + timedelta(hours=1)
     return TaggedDigest(
-        date(2026, 8, 7), "Daily <Papers>", TAG_SET, papers(), 2, edited_at=AT + timedelta(hours=1), checks=checks
+        date(2026, 8, 7), "Daily <Papers>", TAG_SET, papers(), 2, edited_at=edited_at, checks=checks, rules=rules
     )

@@ -232,6 +232,10 @@ def test_what_the_rule_accepted_and_what_checks_found_stand_on_the_page(desk: De
     assert told in (tmp_path / "a/digest.md").read_text()
     document = json.loads((tmp_path / "a/digest.json").read_text())
     assert document["blind_checks"] == {"rule": RULE, "right": 1, "judged": 1, "low": 0.025, "high": 1.0}
+    promise = (
+        "the rule is set so that at least 95 % are right, at 95 % confidence; of 1 that precision&gt;=0.95 accepted"
+    )
+    assert promise in (tmp_path / "a/index.html").read_text()
     assert (document["tags_by_people"], document["tags_by_rule"]) == (1, 2)
 
 
