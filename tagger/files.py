@@ -1,16 +1,22 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all.
+
+What is on its way has a hidden name that ends in ``.tagger``. Whoever makes such names in a folder holds the folder, so
+where nobody does, those that are there were left by a process that was killed, and the next one removes them.
+"""
 
 import contextlib
 import errno
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import stat
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+_HIDDEN = re.compile(r"\..+\.[0-9a-f]{16}\.tagger", re.DOTALL)
 
 
 def write_file(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
@@ -25,30 +31,34 @@ def write_file(path: Path, content: str | bytes, *, mode: int | None = None) -> 
 
 def write_files(contents: Mapping[Path, str | bytes], *, mode: int | None = None) -> None:
     """Write several files as ``write_file`` does: none is renamed into place before all are written beside theirs."""
-    staged: dict[Path, Path] = {}
+    staged: dict[Path, bytes] = {}
     direct: dict[Path, bytes] = {}
-    try:
-        for path, content in contents.items():
-            data = content.encode() if isinstance(content, str) else content
-            kind = path.stat().st_mode if path.exists() else None
-            if kind is not None and stat.S_ISDIR(kind):
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            if kind is not None and not stat.S_ISREG(kind):
-                direct[path] = data
-                continue
-            target = path.resolve()
-            partial = target.with_name(f".{target.name[:200]}.{secrets.token_hex(8)}")
-            staged[partial] = target
-            kept = mode if mode is not None or kind is None else stat.S_IMODE(kind)
-            _write_new(partial, data, kept)
-        for partial, target in staged.items():
-            os.replace(partial, target)
-    except BaseException:
-        for partial in staged:
-            partial.unlink(missing_ok=True)
-        raise
-    for folder in {target.parent for target in staged.values()}:
-        _sync_folder(folder)
+    for path, content in contents.items():
+        data = content.encode() if isinstance(content, str) else content
+        kind = path.stat().st_mode if path.exists() else None
+        if kind is not None and stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if kind is not None and not stat.S_ISREG(kind):
+            direct[path] = data
+        else:
+            staged[path.resolve()] = data
+    folders = {target.parent for target in staged}
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    with _making_in(folders):
+        partials = {_hidden(target): target for target in staged}
+        try:
+            for partial, target in partials.items():
+                kept = stat.S_IMODE(target.stat().st_mode) if mode is None and target.exists() else mode
+                _write_new(partial, staged[target], kept)
+            for partial, target in partials.items():
+                os.replace(partial, target)
+        except BaseException:
+            for partial in partials:
+                partial.unlink(missing_ok=True)
+            raise
+        for folder in folders:
+            _sync_folder(folder)
     for path, data in direct.items():
         path.write_bytes(data)
 
@@ -62,19 +72,21 @@ def new_folder(path: Path) -> Iterator[Path]:
     if path.exists():
         raise FileExistsError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        yield partial
-        for file in partial.rglob("*"):
-            if file.is_file():
-                with file.open("rb") as stream:
-                    os.fsync(stream.fileno())
-        os.chmod(partial, 0o755)
-        os.rename(partial, path)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    _sync_folder(path.parent)
+    with _making_in([path.parent]):
+        partial = _hidden(path)
+        partial.mkdir(mode=0o700)
+        try:
+            yield partial
+            for file in partial.rglob("*"):
+                if file.is_file():
+                    with file.open("rb") as stream:
+                        os.fsync(stream.fileno())
+            os.chmod(partial, 0o755)
+            os.rename(partial, path)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        _sync_folder(path.parent)
 
 
 @contextlib.contextmanager
@@ -97,10 +109,40 @@ def held(path: Path, waiting: Callable[[float], None] = lambda _: None) -> Itera
 
 def delete_folder(path: Path) -> None:
     """Delete a folder with all that is in it: first it gets a hidden name, so that no part is taken for it."""
-    hidden = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
-    os.rename(path, hidden)
-    _sync_folder(path.parent)
-    shutil.rmtree(hidden)
+    with _making_in([path.parent]):
+        hidden = _hidden(path)
+        os.rename(path, hidden)
+        _sync_folder(path.parent)
+        shutil.rmtree(hidden)
+
+
+def _hidden(path: Path) -> Path:
+    return path.with_name(f".{path.name[:50]}.{secrets.token_hex(8)}.tagger")
+
+
+@contextlib.contextmanager
+def _making_in(folders: Iterable[Path]) -> Iterator[None]:
+    """Hold folders while hidden names are made in them; those that a killed process left there are removed first."""
+    with contextlib.ExitStack() as stack:
+        for folder in folders:
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            with contextlib.suppress(OSError):  # another process is at work here, or the system knows no locks
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove_hidden(folder)
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+
+
+def _remove_hidden(folder: Path) -> None:
+    with os.scandir(folder) as entries:
+        left = [entry for entry in entries if _HIDDEN.fullmatch(entry.name)]
+    for entry in left:
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            os.unlink(entry.path)
 
 
 def _sync_folder(path: Path) -> None:
@@ -112,7 +154,6 @@ def _sync_folder(path: Path) -> None:
 
 
 def _write_new(path: Path, data: bytes, mode: int | None) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     # A file that is to be private is so from its first byte.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode & 0o600)
     with os.fdopen(handle, "wb") as stream:

@@ -27,7 +27,7 @@ SET_ASIDE = "rejected.jsonl"
 DEFAULT_SHARD_SIZE = 1000
 _TOLD_EVERY = 1000
 # What a killed run was writing.
-_TORN = re.compile(r"\.(part-\d+\.parquet|run\.json|rejected\.jsonl)\.[0-9a-f]{16}")
+_TORN = re.compile(r"\.(part-\d+\.parquet|run\.json|rejected\.jsonl)\.[0-9a-f]{16}(\.tagger)?")
 
 
 @dataclass(frozen=True, slots=True)

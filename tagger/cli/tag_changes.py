@@ -158,6 +158,8 @@ def _change(context: typer.Context, *, dry_run: bool) -> Iterator[tuple[Workspac
 def _show(changed: Changed, *, json: bool) -> None:
     would = "Would change" if changed.dry_run else "Changed"
     lines = [f"{would} the tag set from version {changed.before} to {changed.after}:"]
+    if changed.before == changed.after:
+        lines = [f"The tag set is so already, in version {changed.after}"]
     lines += [f"  {change}" for change in changed.changes]
     concerned = [
         counted(number, noun)

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tagger.errors import SettingsError
 from tagger.files import write_file
@@ -85,6 +86,11 @@ def read_settings(folder: Path) -> Settings:
         raise SettingsError(f"can't read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} isn't valid TOML: {error}") from error
+    return _settings(folder, content)
+
+
+def _settings(folder: Path, content: dict[str, Any]) -> Settings:
+    path = folder / CONFIG_NAME
     overlap = content.pop("overlap", None)
     if overlap is not None and (type(overlap) is not int or not 0 <= overlap <= 100):
         raise SettingsError(f"{path}: overlap has to be a whole number from 0 to 100")
@@ -121,18 +127,30 @@ def _encoder(folder: Path, name: str, path: Path) -> str:
 
 
 def new_workspace(folder: Path, tag_set: bytes, guide: bytes | None = None) -> Settings:
-    """Make a workspace with a copy of a tag set, and of its annotators' guide; what is there already stays.
+    """Put a copy of a tag set, and of its annotators' guide, into a folder; what is there already stays.
 
-    Raises SettingsError if it can't.
+    Returns the settings that it has or will have: ``write_config`` makes it a workspace, when all else is there. Raises
+    SettingsError if it can't.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "tags.yaml").exists():
-            write_file(folder / "tags.yaml", tag_set)
-            if guide is not None:
+            if guide is not None and not (folder / GUIDE_NAME).exists():
                 write_file(folder / GUIDE_NAME, guide)
+            write_file(folder / "tags.yaml", tag_set)
+    except OSError as error:
+        raise _cannot_make(folder, error) from error
+    return read_settings(folder) if (folder / CONFIG_NAME).exists() else _settings(folder.resolve(), {})
+
+
+def write_config(folder: Path) -> None:
+    """Write the configuration, which makes a folder a workspace, where there is none. Raises SettingsError."""
+    try:
         if not (folder / CONFIG_NAME).exists():
             write_file(folder / CONFIG_NAME, _TEMPLATE.format(encoder=DEFAULT_ENCODER))
     except OSError as error:
-        raise SettingsError(f"can't make a workspace in {folder}: {error.strerror}") from error
-    return read_settings(folder)
+        raise _cannot_make(folder, error) from error
+
+
+def _cannot_make(folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"can't make a workspace in {folder}: {error.strerror}")

@@ -51,11 +51,17 @@ class Part:
 def add(workspace: Workspace, dimension: str, tag: Tag, change: Apply) -> Changed:
     """Add a tag to a dimension. Raises TagSetError."""
     _dimension(workspace, dimension)
+    there = {each.id: each for each in workspace.tag_set.dimension(dimension).tags}.get(tag.id)
+    if there is not None and there == replace(tag, since=there.since):
+        return change(_as_it_is)
     return change(lambda data, name: with_tag(data, name, dimension, tag))
 
 
 def rename(workspace: Workspace, reference: str, new_id: str | None, name: str | None, change: Apply) -> Changed:
     """Give a tag another id, another name, or both. Raises TagSetError."""
+    before = _former(workspace, reference, lambda tag: tag.id == new_id and name in (None, tag.name))
+    if before:
+        return change(_as_it_is)
     dimension, tag = find_tag(workspace.tag_set, reference)
     return change(lambda data, file: with_other_id(data, file, dimension, tag, new_id or tag, name))
 
@@ -63,19 +69,23 @@ def rename(workspace: Workspace, reference: str, new_id: str | None, name: str |
 def merge(workspace: Workspace, references: Sequence[str], into: str, change: Apply) -> Changed:
     """Merge tags into another of their dimension, which what carried them carries from now on. Raises TagSetError."""
     dimension, target = find_tag(workspace.tag_set, into)
-    merged = [find_tag(workspace.tag_set, reference) for reference in references]
+    there = [each for each in references if not _former(workspace, each, lambda tag: tag.into == (target,))]
+    merged = [find_tag(workspace.tag_set, reference) for reference in there]
     for other, tag in merged:
         if other != dimension:
             raise TagSetError(f"'{tag}' is a tag of {other}, and '{target}' one of {dimension}", "Merge within one")
         if tag == target:
             raise TagSetError(f"'{tag}' can't be merged into itself", "Name other tags")
-    return change(lambda data, name: with_retired(data, name, dimension, [tag for _, tag in merged], [target]))
+    tags = [tag for _, tag in merged]
+    return change(lambda data, name: with_retired(data, name, dimension, tags, [target]) if tags else data)
 
 
 def split(workspace: Workspace, reference: str, parts: Sequence[Part], change: Apply) -> Changed:
     """Split a tag into parts, of which those with a meaning are new. Raises TagSetError."""
-    dimension, tag = find_tag(workspace.tag_set, reference)
     ids = [part.id for part in parts]
+    if _former(workspace, reference, lambda tag: tag.into == tuple(ids)):
+        return change(_as_it_is)
+    dimension, tag = find_tag(workspace.tag_set, reference)
     if len(set(ids)) < 2 or tag in ids:
         raise TagSetError(f"'{tag}' has to be split into two other tags or more", "Give --into for each")
 
@@ -93,7 +103,8 @@ def split(workspace: Workspace, reference: str, parts: Sequence[Part], change: A
 
 def retire(workspace: Workspace, references: Iterable[str], change: Apply) -> Changed:
     """Retire tags: they aren't given any more, and hold for no paper. Raises TagSetError."""
-    keys = [find_tag(workspace.tag_set, reference) for reference in references]
+    there = [each for each in references if not _former(workspace, each, lambda tag: tag.retired and not tag.into)]
+    keys = [find_tag(workspace.tag_set, reference) for reference in there]
     by_dimension: dict[str, list[str]] = {}
     for dimension, tag in keys:
         by_dimension.setdefault(dimension, []).append(tag)
@@ -113,7 +124,8 @@ class Apply:
     """Makes a change in a workspace or, in a ``dry_run``, says what it would do.
 
     What people did in Label Studio is pulled first. Then the file is written, which is the change; all else follows
-    from it, and is caught up with by the next command if this one is killed. Nothing that was said is rewritten.
+    from it, and is caught up with by the next command if this one is killed: by the same
+    one, too, which finds its change made. Nothing that was said is rewritten.
     """
 
     workspace: Workspace
@@ -152,6 +164,22 @@ class Apply:
         except StudioError as error:
             raise StudioError(f"can't take what was done in Label Studio: {error.message}", error.hint) from error
         return True
+
+
+def _as_it_is(data: bytes, _: str) -> bytes:
+    return data
+
+
+def _former(workspace: Workspace, reference: str, became: Callable[[Tag], object]) -> list[Tag]:
+    """Return the tags that a name stood for before, and that became what was asked for: then it was done before."""
+    dimension, _, wanted = reference.rpartition(":")
+    return [
+        tag
+        for d in workspace.tag_set.dimensions
+        if dimension in ("", d.id) and wanted not in d.tag_ids
+        for tag in (*d.tags, *d.former)
+        if wanted in tag.ids and became(tag)
+    ]
 
 
 def _consequences(workspace: Workspace, after: TagSet) -> Changed:

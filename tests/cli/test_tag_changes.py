@@ -127,3 +127,26 @@ def test_topics_that_no_tag_covers_are_proposed(shell: Shell, rows: Rows) -> Non
     (topic,) = [t for t in shell.json("tags", "propose")["proposals"] if "bread baking" in t["name"]]
     assert (topic["papers"], topic["titles"]) == (9, 9)
     assert "tagger tags add DIMENSION:TAG" in shell("tags", "propose").stdout
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ["add", "task:new", "--means", "Something new", "--also", "newness"],
+        ["rename", "task:agents", "tool-use", "--name", "Tool use"],
+        ["merge", "modality:audio", "modality:video", "--into", "modality:speech"],
+        ["split", "task:agents", "--into", "web-agents=In browsers", "--into", "os-agents=In systems"],
+        ["retire", "modality:audio", "method-family:survey"],
+    ],
+)
+def test_a_change_that_is_made_again_changes_nothing(shell: Shell, rows: Rows, change: list[str]) -> None:
+    label(shell, rows)
+    shell("tags", *change)
+    before = (shell.folder / "tags.yaml").read_bytes(), exported(shell), sorted((shell.folder / "models").iterdir())
+    told = shell("tags", *change).stdout
+    assert told.startswith("The tag set is so already, in version ")
+    assert before == (
+        (shell.folder / "tags.yaml").read_bytes(),
+        exported(shell),
+        sorted((shell.folder / "models").iterdir()),
+    )

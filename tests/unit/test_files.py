@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tagger.files import held, new_folder, write_file, write_files
+from tagger.files import delete_folder, held, new_folder, write_file, write_files
 
 
 def test_a_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
@@ -109,3 +109,44 @@ def test_what_a_killed_process_held_is_free(tmp_path: Path) -> None:
         process.kill()
     with held(tmp_path / "lock"):
         pass
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_and_what_one_at_work_has_is_not(tmp_path: Path) -> None:
+    code = "import sys, time; from pathlib import Path; from tagger.files import new_folder\n"
+    code += (
+        "with new_folder(Path(sys.argv[1])) as f:\n    (f / 'half').touch(); print(f, flush=True)\n    time.sleep(60)"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path / "model")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        partial = Path(process.stdout.readline().strip())
+        (tmp_path / ".torn.0123456789abcdef.tagger").write_text("half")
+        write_file(tmp_path / "file", "while another is at work")
+        assert (partial / "half").exists()
+        process.kill()
+    (tmp_path / ".mine.0123456789abcdef").write_text("of somebody else")
+    write_file(tmp_path / "file", "after it was killed")
+    assert sorted(f.name for f in tmp_path.iterdir()) == [".mine.0123456789abcdef", "file"]
+
+
+def test_a_folder_whose_deletion_was_cut_short_is_gone_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "old" / "deep").mkdir(parents=True)
+    (tmp_path / "older").mkdir()
+
+    def refuse(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("shutil.rmtree", refuse)
+        delete_folder(tmp_path / "old")
+    assert not (tmp_path / "old").exists()
+    delete_folder(tmp_path / "older")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_names_of_one_file_are_written_once(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("file")
+    write_files({tmp_path / "link": "first", tmp_path / "file": "last"})
+    assert (tmp_path / "file").read_text() == "last" and len(list(tmp_path.iterdir())) == 2
