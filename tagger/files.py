@@ -116,6 +116,12 @@ def delete_folder(path: Path) -> None:
         shutil.rmtree(hidden)
 
 
+def clear(folder: Path) -> None:
+    """Remove what killed processes left in a folder under hidden names, unless another is at work there."""
+    with _making_in([folder]):
+        pass
+
+
 def _hidden(path: Path) -> Path:
     return path.with_name(f".{path.name[:50]}.{secrets.token_hex(8)}.tagger")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tagger.domain.model import ModelVersion
 from tagger.domain.tags import TagSet
 from tagger.errors import ModelError
-from tagger.files import delete_folder
+from tagger.files import clear, delete_folder
 from tagger.learning import package
 from tagger.learning.adapting import can_adapt
 from tagger.learning.setfit_export import export_setfit
@@ -83,9 +83,11 @@ def remove(workspace: Workspace, name: str) -> None:
     folder = workspace.settings.models / name
     if name == workspace.store.models.current_name():
         raise ModelError(f"{name} is the current model version", "Promote another one first")
-    if folder not in model_folders(workspace.settings):
-        raise ModelError(f"there is no model version '{name}'", "`tagger models list` shows them")
     try:
+        if folder not in model_folders(workspace.settings):
+            if folder.parent.is_dir():
+                clear(folder.parent)  # it may have been killed while it deleted just this one
+            raise ModelError(f"there is no model version '{name}'", "`tagger models list` shows them")
         delete_folder(folder)
     except OSError as error:
         raise ModelError(f"can't delete {folder}: {error.strerror}") from error
