@@ -49,3 +49,7 @@ class ReviewError(TaggerError):
 
 class PublishingError(TaggerError):
     """The digest can't be published as it stands."""
+
+
+class BackupError(TaggerError):
+    """A backup can't be made or kept where it should, or a file isn't a whole backup."""

@@ -1,6 +1,7 @@
 """The ``tagger`` command: its groups, its global options, and the one place where failures become words."""
 
 import contextlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from tagger import __version__
-from tagger.cli import annotations, learning, loop, models, papers, queue, review, search, state, studio, tags
+from tagger.cli import annotations, backup, learning, loop, models, papers, queue, review, search, state, studio, tags
 from tagger.cli.output import printable
 from tagger.errors import TaggerError
 
@@ -31,6 +32,7 @@ tags.register(app)
 models.register(app)
 search.register(app)
 state.register(app)
+backup.register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -59,6 +61,7 @@ def main() -> None:
     So does what the system refuses (no permission, no space, no such folder), wherever it was met.
     """
     _make_streams_usable()
+    _tell_what_takes_long()
     try:
         try:
             app(prog_name="tagger")
@@ -84,6 +87,14 @@ def _make_streams_usable() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
         elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _tell_what_takes_long() -> None:
+    """Show on a terminal what the store does before a command begins."""
+    if sys.stderr.isatty():
+        log = logging.getLogger("tagger.store")
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.INFO)
 
 
 def _end(line: str) -> NoReturn:
