@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import pty
 import random
 import re
 import resource
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 from tagger.backups import verify
+from tagger.store.schema import MIGRATIONS
 from tests.cli.conftest import Shell
 from tests.conftest import ROOT
 from tests.unit.store.test_schema import RELEASED, load
@@ -354,3 +356,34 @@ def test_a_restore_that_is_killed_is_run_again(labelled: Shell) -> None:
         assert labelled.json("status")["papers"] in (1, 2), "it is the one or the other"
     labelled("restore", str(labelled.folder.parent / made.name))
     assert state(labelled.folder) == before
+
+
+def test_a_terminal_is_told_of_a_migration(labelled: Shell) -> None:
+    def told() -> str:
+        mine, its = pty.openpty()
+        done = subprocess.run(
+            [sys.executable, "-m", "tagger", "annotations", "export"],
+            cwd=labelled.folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=its,
+        )
+        os.close(its)
+        said = b""
+        with contextlib.suppress(OSError):  # the end of a terminal is an error where there is no more to read
+            while more := os.read(mine, 4096):
+                said += more
+        os.close(mine)
+        assert done.returncode == 0, said
+        return said.decode()
+
+    (labelled.folder / "tagger.db").unlink()
+    load(RELEASED[0], labelled.folder / "tagger.db")
+    steps = len(MIGRATIONS) - 1
+    assert told() == f"bringing tagger.db up to date: {steps} of {steps + 1} steps\r\n"
+    assert told() == ""
+
+
+def test_only_one_place_opens_databases_and_it_makes_backups() -> None:
+    opening = [p.name for p in (ROOT / "tagger" / "steps").glob("*.py") if "open_store(" in p.read_text()]
+    assert opening == ["workspace.py"]
