@@ -1,5 +1,21 @@
 """A workspace folder and what its ``tagger.toml`` says."""
 
-from tagger.settings.workspace import CONFIG_NAME, GUIDE_NAME, Settings, new_workspace, read_settings
+from tagger.settings.workspace import (
+    CONFIG_NAME,
+    DEFAULT_BACKUPS,
+    GUIDE_NAME,
+    Settings,
+    new_workspace,
+    read_settings,
+    settings_of,
+)
 
-__all__ = ["CONFIG_NAME", "GUIDE_NAME", "Settings", "new_workspace", "read_settings"]
+__all__ = [
+    "CONFIG_NAME",
+    "DEFAULT_BACKUPS",
+    "GUIDE_NAME",
+    "Settings",
+    "new_workspace",
+    "read_settings",
+    "settings_of",
+]
