@@ -8,7 +8,6 @@ import os
 import pty
 import random
 import re
-import resource
 import shutil
 import signal
 import sqlite3
@@ -288,19 +287,25 @@ def test_a_migration_without_a_backup_does_not_happen(labelled: Shell) -> None:
     assert dump(labelled.folder / "tagger.db") == old
 
 
-def command(shell: Shell, *arguments: str, limit: int | None = None) -> "subprocess.Popen[str]":
-    def limited() -> None:
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+LIMITED = """
+import resource, runpy, sys
+limit = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+runpy.run_module("tagger", run_name="__main__")
+"""
 
+
+def command(shell: Shell, *arguments: str, limit: int | None = None) -> "subprocess.Popen[str]":
+    """Start the command; with a limit it can't write files of more bytes."""
+    way = ["-m", "tagger"] if limit is None else ["-c", LIMITED, str(limit)]
     return subprocess.Popen(
-        [sys.executable, "-m", "tagger", *arguments],
+        [sys.executable, *way, *arguments],
         cwd=shell.folder,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=limited,
     )
 
 
@@ -308,11 +313,11 @@ def command(shell: Shell, *arguments: str, limit: int | None = None) -> "subproc
 def test_without_space_no_half_file_is_left_and_one_line_says_so(labelled: Shell, limit: int) -> None:
     before = state(labelled.folder)
     done = command(labelled, "backup", "--to", "away", limit=limit)
-    _, said = done.communicate()
+    _, said = done.communicate(timeout=120)
     assert done.returncode == 1 and re.fullmatch(r"tagger: can't [^\n]*\n", said), said
     assert list((labelled.folder / "away").iterdir()) == []
     change = command(labelled, "tags", "retire", "task:agents", limit=limit)
-    _, said = change.communicate()
+    _, said = change.communicate(timeout=120)
     assert change.returncode == 1 and re.fullmatch(r"tagger: can't [^\n]*\n", said), said
     assert state(labelled.folder) == before, "nothing changes without its backup"
 
@@ -328,7 +333,7 @@ def test_killed_at_any_moment_it_leaves_no_backup_or_a_whole_one(labelled: Shell
         running = command(labelled, "backup", "--keep", "1")
         time.sleep(chance.uniform(0.2, 1.2) * took)
         running.send_signal(signal.SIGKILL)
-        running.communicate()
+        running.communicate(timeout=120)
         found = backups(labelled.folder)
         assert found, "the one from before stays until the next is whole"
         for file in found:
@@ -352,7 +357,7 @@ def test_a_restore_that_is_killed_is_run_again(labelled: Shell) -> None:
         running = command(labelled, "restore", str(labelled.folder.parent / made.name))
         time.sleep(chance.uniform(0.2, 0.7))
         running.send_signal(signal.SIGKILL)
-        running.communicate()
+        running.communicate(timeout=120)
         assert labelled.json("status")["papers"] in (1, 2), "it is the one or the other"
     labelled("restore", str(labelled.folder.parent / made.name))
     assert state(labelled.folder) == before
