@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-import pickle
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tagger.bulk.engine import Shard, TagShard
 from tagger.bulk.local import processors
+from tagger.domain.paper import Paper
 from tagger.errors import BulkError, TaggerError
 
 if TYPE_CHECKING:
@@ -90,14 +93,14 @@ class RayEngine:
         logging.getLogger("ray.data").setLevel(logging.ERROR)  # it gets its own level when it is first used
         for batch in tagged.iter_batches(prefetch_batches=0, **_ROWS):
             (row,) = batch.to_pylist()
-            yield pickle.loads(row["shard"]), row["table"]
+            yield _unpacked(row["shard"]), row["table"]
 
 
 def _read(batch: pa.Table, shards: Callable[[], Iterable[Shard]]) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     for shard in shards():
-        yield pa.table({"shard": [pickle.dumps(shard)]})
+        yield pa.table({"shard": [_packed(shard)]})
 
 
 class _Tagging:
@@ -106,7 +109,24 @@ class _Tagging:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         (packed,) = batch.column("shard").to_pylist()
-        return batch.append_column("table", [[self._tag(pickle.loads(packed))]])
+        return batch.append_column("table", [[self._tag(_unpacked(packed))]])
+
+
+def _packed(shard: Shard) -> str:
+    return json.dumps(
+        {"number": shard.number, "papers": [(n, at, asdict(p)) for n, at, p in shard.papers]}, default=str
+    )
+
+
+def _unpacked(packed: str) -> Shard:
+    found = json.loads(packed)
+    return Shard(found["number"], tuple((row, place, _paper(fields)) for row, place, fields in found["papers"]))
+
+
+def _paper(fields: dict[str, Any]) -> Paper:
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    published = date.fromisoformat(fields["published"]) if fields["published"] else None
+    return Paper(**fields | lists | {"published": published})
 
 
 def _in_words(error: Exception) -> TaggerError:
