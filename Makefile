@@ -9,7 +9,7 @@ demo: .venv/ready .venv-studio/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh demo
 
 test: .venv/ready .venv-studio/ready lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 test-fast: .venv/ready
 	$(BIN)/python -m pytest -m "not slow"

@@ -53,3 +53,7 @@ class PublishingError(TaggerError):
 
 class BulkError(TaggerError):
     """A run over an archive can't be begun, gone on with or brought to its end."""
+
+
+class BackupError(TaggerError):
+    """A backup can't be made or kept where it should, or a file isn't a whole backup."""

@@ -63,6 +63,14 @@ def write_files(contents: Mapping[Path, str | bytes], *, mode: int | None = None
         path.write_bytes(data)
 
 
+def move_file(source: Path, target: Path) -> None:
+    """Sync a file that is whole and rename it to ``target``, which is on the same disk; what was there is replaced."""
+    with source.open("rb") as stream:
+        os.fsync(stream.fileno())
+    os.replace(source, target)
+    _sync_folder(target.parent)
+
+
 @contextlib.contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside ``path`` to fill; on success it is synced and becomes ``path``, else it is removed.

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -61,23 +62,31 @@ def small_tag_set() -> TagSet:
 _LONG = ("contract", "model")
 
 
-def _group(item: pytest.Item) -> str:
-    folder = item.path.parent.name
-    return folder if folder in _LONG else str(item.path)
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let one process run the tests that share a server, and one those that share trained models.
-
-    Tests of any other file stay together, for what the file prepares.
-    """
-    item.add_marker(pytest.mark.xdist_group(_group(item)))
+def _share(node_id: str) -> str:
+    *_, folder, file = node_id.partition("::")[0].split("/")
+    return folder if folder in _LONG else f"{folder}/{file}"
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that take longest, so that no process waits for another's at the end."""
-    items.sort(key=lambda item: _LONG.index(_group(item)) if _group(item) in _LONG else len(_LONG))
+    places = {folder: place for place, folder in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get(_share(item.nodeid), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run the tests that share a server, and one those that share trained models.
+
+    Tests of any other file stay together, for what the file prepares.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Shares(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _share(nodeid)
+
+    return Shares(config, log)
 
 
 pytest_plugins = ["tests.browser_fixture"]

@@ -16,13 +16,17 @@ from tagger.bulk.engine import Shard, TagShard
 from tagger.errors import BulkError
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class LocalEngine:
     """Tags in so many processes, else one a processor, which is fastest (docs/scale.md); with one, in this process."""
 
     def __init__(self, workers: int | None = None) -> None:
-        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.workers = workers or processors
-        self.threads = max(1, processors // self.workers)
+        self.workers = workers or processors()
+        self.threads = max(1, processors() // self.workers)
 
     def tag(self, shards: Callable[[], Iterable[Shard]], load: Callable[[], TagShard]) -> Iterator[tuple[Shard, bytes]]:
         """Yield each shard with its table, in order. At most two shards a worker are in memory. Raises BulkError."""

@@ -1,6 +1,7 @@
 """The ``tagger`` command: its groups, its global options, and the one place where failures become words."""
 
 import contextlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from tagger import __version__
 from tagger.cli import (
     annotations,
+    backup,
     bulk,
     learning,
     loop,
@@ -47,6 +49,7 @@ models.register(app)
 search.register(app)
 stats.register(app)
 state.register(app)
+backup.register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -75,6 +78,7 @@ def main() -> None:
     So does what the system refuses (no permission, no space, no such folder), wherever it was met.
     """
     _make_streams_usable()
+    _tell_what_takes_long()
     try:
         try:
             app(prog_name="tagger")
@@ -100,6 +104,14 @@ def _make_streams_usable() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
         elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _tell_what_takes_long() -> None:
+    """Show on a terminal what the store does before a command begins."""
+    if sys.stderr.isatty():
+        log = logging.getLogger("tagger.store")
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.INFO)
 
 
 def _end(line: str) -> NoReturn:

@@ -16,7 +16,9 @@ def bulk(
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="The model version.", show_default="the current one")
     ] = None,
-    engine: Annotated[Literal["local"], typer.Option(help="Processes of this machine.")] = "local",
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Processes of this machine, or Ray, also on a cluster.")
+    ] = "local",
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many processes.", show_default="one a processor")
     ] = None,

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _MATH = re.compile(r"\$(?!\s)([^$]{1,200})(?<!\s)\$(?!\d)")
 _WRAPPED = re.compile(r"\\(?:text|math)?(?:bf|it|rm|sc|tt|sf|cal|bb|up)?(?:text)?\s*\{([^{}]*)\}")
+_COMMAND = re.compile(r"\\(?:emph|underline|url|text(?:bf|it|rm|sc|sf|sl|tt|up|normal))\s*\{([^{}]*)\}")
+_ACCENTED = re.compile(r"\{\\([\"'`^~])\{?([A-Za-z])\}?\}|\\([\"'`^~])\{([A-Za-z])\}|\\([\"'`^~])([A-Za-z])")
+_MARKS = {'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303"}
+_ESCAPED = re.compile(r"\\([%&#_])")
 _RAISED = re.compile(r"([\^_])(?:\{([^{}]*)\}|(\w))")
 _UP = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _DOWN = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -50,11 +55,30 @@ _SYMBOL = re.compile("|".join(re.escape(name) + (r"(?![A-Za-z])" if name[1].isal
 
 
 def readable_latex(text: str) -> str:
-    """Return text with simple formulas written out: ``$\\textbf{S}^2$IP`` becomes ``S²IP``.
+    """Return text with simple formulas and commands written out: ``\\emph{$\\textbf{S}^2$IP}`` becomes ``S²IP``.
 
     A formula that isn't simple is left alone, dollar signs and all; so are dollars that are money.
     """
-    return _MATH.sub(lambda match: _readable(match[1]) or match[0], text)
+    parts, end = [], 0
+    for match in _MATH.finditer(text):
+        parts += [without_commands(text[end : match.start()]), _readable(match[1]) or match[0]]
+        end = match.end()
+    return "".join([*parts, without_commands(text[end:])])
+
+
+def without_commands(text: str) -> str:
+    """Return text outside formulas without LaTeX's commands for type and accents: ``\\emph{\\"U}`` becomes ``Ü``."""
+    if "\\" not in text:
+        return text
+    text = _ACCENTED.sub(_accented, text)
+    for _ in range(3):
+        text = _COMMAND.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _accented(match: re.Match[str]) -> str:
+    mark, letter = (group for group in match.groups() if group)
+    return unicodedata.normalize("NFC", letter + _MARKS[mark])
 
 
 def _readable(formula: str) -> str:

@@ -159,12 +159,12 @@ class Body:
     def export(self, upper: Network, folder: Path, models: Path) -> None:
         """Write the graph, the tokenizer and the weights that training changed; the others are shared in ``models``."""
         import torch
-        from safetensors.torch import save_file
+        from safetensors.torch import save
 
         whole, own = self.whole(upper), self.model.state_dict()
         changed = {n: w.contiguous() for n, w in whole.state_dict().items() if not torch.equal(w, own[n])}
         if changed:
-            save_file(changed, folder / OWN)
+            (folder / OWN).write_bytes(save(changed))
         asked = write_graph(whole, folder, pools_first=self.pools_first, weights=own.keys())
         share_weights({name: own[name] for name in asked}, self.name, folder, models)
         self.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))

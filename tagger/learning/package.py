@@ -50,9 +50,9 @@ def write_package(
 
     The manifest over all files comes last.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
-    save_file(_tensors(fitted), folder / HEADS)
+    (folder / HEADS).write_bytes(save(_tensors(fitted)))
     content = {
         "tag_set": asdict(tag_set),
         "terms": fitted.lexicon.terms,

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from tagger.domain.latex import readable_latex
+from tagger.domain.latex import readable_latex, without_commands
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -31,7 +31,8 @@ _ATTRIBUTES = frozenset(
 def with_formulas(text: str) -> Markup:
     """Return text as HTML: all of it escaped, and its formulas plain characters if these will do, else MathML.
 
-    A formula that can't be read, and dollars that are money, stay as they stand.
+    LaTeX's commands for type and accents are taken away. A formula that can't be read, and dollars that are money, stay
+    as they stand.
     """
     from markupsafe import Markup, escape
 
@@ -39,9 +40,9 @@ def with_formulas(text: str) -> Markup:
         return escape(text)
     parts, end = [], 0
     for match in _FORMULA.finditer(text):
-        parts += [escape(text[end : match.start()]), _formula(match)]
+        parts += [escape(without_commands(text[end : match.start()])), _formula(match)]
         end = match.end()
-    return Markup("").join([*parts, escape(text[end:])])
+    return Markup("").join([*parts, escape(without_commands(text[end:]))])
 
 
 def _formula(match: re.Match[str]) -> Markup:

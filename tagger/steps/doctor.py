@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from tagger.backups import Folder, parse_name, read_manifest, verify
 from tagger.domain.tags import TagSet
 from tagger.errors import TaggerError
 from tagger.learning import package
@@ -17,7 +18,7 @@ from tagger.learning.weights import find_weights
 from tagger.settings import Settings, read_settings
 from tagger.steps.models import check_model, model_folders
 from tagger.steps.studio import studio_status
-from tagger.store import open_store
+from tagger.steps.workspace import open_database
 from tagger.studio.access import check_version
 from tagger.studio.installation import find_server
 from tagger.tagset import read_tag_set
@@ -49,7 +50,8 @@ def examine(folder: Path) -> list[Finding]:
         lambda t: f"version {t.version}, {sum(len(d.tags) for d in t.dimensions)} tags",
     )
     _look(findings, "encoder", lambda: find_encoder(settings.encoder), str)
-    database = _look(findings, "database", lambda: _examine_database(settings.database), str)
+    database = _look(findings, "database", lambda: _examine_database(settings), str)
+    _look(findings, "backups", lambda: _examine_backups(settings), str)
     _look(findings, "server", lambda: _examine_server(settings), str)
     _look(findings, "token", lambda: _examine_token(settings.studio / "token"), str)
     folders = _look(findings, "models", lambda: model_folders(settings), lambda found: f"{len(found)} in their folder")
@@ -84,7 +86,7 @@ def _examine_model(folder: Path) -> None:
 
 
 def _examine_current_model(settings: Settings, tag_set: TagSet) -> str:
-    with open_store(settings.database) as store:
+    with open_database(settings) as store:
         name = store.models.current_name()
     if name is None:
         return "none yet"
@@ -92,13 +94,23 @@ def _examine_current_model(settings: Settings, tag_set: TagSet) -> str:
     return name
 
 
-def _examine_database(path: Path) -> str:
-    with open_store(path) as store:
+def _examine_database(settings: Settings) -> str:
+    with open_database(settings) as store:
         faults = store.faults()
         papers = store.papers.count()
     if faults:
-        raise TaggerError("; ".join(faults[:3]), "Put a copy of the database in its place")
+        raise TaggerError("; ".join(faults[:3]), "`tagger restore` puts a backup in its place")
     return f"{papers} papers, sound"
+
+
+def _examine_backups(settings: Settings) -> str:
+    """Read through the last backup, and see of the others whether they end."""
+    place = Folder(settings.backups)
+    found = sorted((parsed.made_at, name) for name in place.names() if (parsed := parse_name(name)))
+    for _, name in found:
+        with place.open(name) as stream:
+            (verify if name == found[-1][1] else read_manifest)(stream, name)
+    return f"{len(found)}, the last of {found[-1][0].astimezone():%Y-%m-%d %H:%M}, sound" if found else "none yet"
 
 
 def _look(findings: list[Finding], what: str, find: Callable[[], _T], describe: Callable[[_T], str]) -> _T | None:

@@ -14,7 +14,8 @@ from tagger.learning import package
 from tagger.learning.starter import STARTER, starter_folder
 from tagger.settings import GUIDE_NAME, Settings, new_workspace, write_config
 from tagger.steps.models import knows
-from tagger.store import Store, open_store
+from tagger.steps.workspace import open_database
+from tagger.store import Store
 from tagger.tagset import default_tag_set_file, read_tag_set
 
 
@@ -33,7 +34,7 @@ def init(folder: Path, tag_set_file: Path | None, now: datetime) -> tuple[Settin
     before = _contents(folder)
     guide = file.with_name(GUIDE_NAME)
     settings = new_workspace(folder, file.read_bytes(), guide.read_bytes() if guide.is_file() else None)
-    with open_store(settings.database, create=True) as store:
+    with open_database(settings, create=True) as store:
         _install_starter(settings, store, read_tag_set(settings.tag_set_file), now)
     write_config(folder)
     return settings, _contents(folder) != before

@@ -13,10 +13,10 @@ from tagger.errors import StudioError, TagSetError
 from tagger.files import write_file
 from tagger.review import keys_of
 from tagger.steps.adapting import adapt_model, outdated_model
+from tagger.steps.backup import back_up_before
 from tagger.steps.pull import pull
 from tagger.steps.studio import studio_status
-from tagger.steps.workspace import Workspace
-from tagger.store import open_store
+from tagger.steps.workspace import Workspace, open_database
 from tagger.tagset import find_tag, parse_tag_set, with_other_id, with_retired, with_tag
 
 
@@ -123,9 +123,9 @@ def retire(workspace: Workspace, references: Iterable[str], change: Apply) -> Ch
 class Apply:
     """Makes a change in a workspace or, in a ``dry_run``, says what it would do.
 
-    What people did in Label Studio is pulled first. Then the file is written, which is the change; all else follows
-    from it, and is caught up with by the next command if this one is killed: by the same
-    one, too, which finds its change made. Nothing that was said is rewritten.
+    What people did in Label Studio is pulled first, and a backup is made. Then the file is written, which is the
+    change; all else follows from it, and is caught up with by the next command if this one is killed: by the same one,
+    too, which finds its change made. Nothing that was said is rewritten.
     """
 
     workspace: Workspace
@@ -142,11 +142,12 @@ class Apply:
         if self.dry_run:
             return replace(found, dry_run=True)
         running = self._pull(self.workspace)
+        back_up_before(self.workspace.settings, "tag-change")
         with self.workspace.store.write():  # nobody else changes the file meanwhile
             if parse_tag_set(file.read_bytes(), str(file)) != self.workspace.tag_set:
                 raise TagSetError(f"{file} was changed meanwhile", "Run the command again")
             write_file(file, data)
-        with open_store(self.workspace.settings.database, after) as store:
+        with open_database(self.workspace.settings, after) as store:
             changed = replace(self.workspace, tag_set=after, store=store)
             model = adapt_model(changed, self.now)
             if running:

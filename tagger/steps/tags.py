@@ -10,6 +10,8 @@ from tagger.errors import LearningError, TagSetError
 from tagger.files import write_file
 from tagger.learning.word_proposals import Proposal, propose_words
 from tagger.learning.words import tag_words
+from tagger.settings import Settings
+from tagger.steps.backup import back_up_before
 from tagger.steps.train import labelled_papers
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag, parse_tag_set, with_word
@@ -41,13 +43,14 @@ def propose(workspace: Workspace, tags: Sequence[str], most: int) -> list[Propos
 def accept(workspace: Workspace, words: Sequence[tuple[str, str]]) -> Accepted:
     """Write words, as (tag reference, word), into the workspace's tag set file: all or, if one can't be, none.
 
-    A word that the tag has already is left as it is. Raises TagSetError.
+    A word that the tag has already is left as it is. A backup is made before. Raises TagSetError.
     """
     with workspace.store.write():  # nobody else writes words meanwhile
-        return _accept(workspace.settings.tag_set_file, words)
+        return _accept(workspace.settings, words)
 
 
-def _accept(file: Path, words: Sequence[tuple[str, str]]) -> Accepted:
+def _accept(settings: Settings, words: Sequence[tuple[str, str]]) -> Accepted:
+    file = settings.tag_set_file
     before = data = file.read_bytes()
     accepted, known = [], []
     for reference, word in words:
@@ -63,5 +66,6 @@ def _accept(file: Path, words: Sequence[tuple[str, str]]) -> Accepted:
             data = with_word(data, str(file), dimension, tag, word)
             accepted.append((dimension, tag, word))
     if data != before:
+        back_up_before(settings, "tag-change")
         write_file(file, data)
     return Accepted(file, tuple(accepted), tuple(known))

@@ -7,6 +7,7 @@ import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from tagger.domain.paper import Paper
@@ -14,6 +15,7 @@ from tagger.domain.tags import TagSet
 from tagger.errors import ModelError, SettingsError, StoreError
 from tagger.review import PaperState, paper_state
 from tagger.settings import Settings, read_settings
+from tagger.steps.backup import back_up_before
 from tagger.store import Store, open_store
 from tagger.tagset import read_tag_set
 
@@ -69,5 +71,11 @@ def open_workspace(folder: Path) -> Iterator[Workspace]:
     """Open the workspace in ``folder`` while the context lasts. Raises the TaggerError that says what is wrong."""
     settings = read_settings(folder)
     tag_set = read_tag_set(settings.tag_set_file)
-    with open_store(settings.database, tag_set) as store:
+    with open_database(settings, tag_set) as store:
         yield Workspace(settings, tag_set, store)
+
+
+def open_database(settings: Settings, tag_set: TagSet | None = None, *, create: bool = False) -> Store:
+    """Open a workspace's database; an older one is backed up before it is brought up to date. Raises StoreError."""
+    backing_up = partial(back_up_before, settings, "migration")
+    return open_store(settings.database, tag_set, create=create, before_migrating=backing_up)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from tagger.domain.tags import TagSet
 from tagger.errors import StoreError
 from tagger.store.audits import Audits
 from tagger.store.editions import Editions
+from tagger.store.failures import hint, is_of_the_file
 from tagger.store.labels import Labels
 from tagger.store.library import import_sqlite_utils
 from tagger.store.models import Models
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_TIMEOUT_S = 30
+_LOG = logging.getLogger(__name__)
 
 
 class Store:
@@ -53,8 +56,8 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         with contextlib.suppress(Exception) if error else contextlib.nullcontext():
             self.close()
-        if error is not None and _is_of_the_file(error):
-            raise StoreError(f"can't use {self.path}: {error}", _hint(error)) from error
+        if error is not None and is_of_the_file(error):
+            raise StoreError(f"can't use {self.path}: {error}", hint(error)) from error
 
     def close(self) -> None:
         """Close the database."""
@@ -80,8 +83,8 @@ class Store:
                 self._db.rollback()
                 raise
         except Exception as error:
-            if _is_of_the_file(error):
-                raise StoreError(f"can't write to {self.path}: {error}", _hint(error)) from error
+            if is_of_the_file(error):
+                raise StoreError(f"can't write to {self.path}: {error}", hint(error)) from error
             raise
 
     def faults(self) -> list[str]:
@@ -104,8 +107,17 @@ class Store:
         return broken
 
 
-def open_store(path: Path, tag_set: TagSet | None = None, *, create: bool = False) -> Store:
+def open_store(
+    path: Path,
+    tag_set: TagSet | None = None,
+    *,
+    create: bool = False,
+    before_migrating: Callable[[], None] = lambda: None,
+) -> Store:
     """Open the database at ``path`` and apply the migrations it lacks; ``create`` makes it where it isn't there.
+
+    ``before_migrating`` is called before the migrations of a database that holds something, while nobody else can write
+    to it; what it raises leaves everything as it was.
 
     Tags are kept under the ids they had when something was said of them, and read under those that they have in
     ``tag_set`` now; without one, as they were said.
@@ -120,7 +132,9 @@ def open_store(path: Path, tag_set: TagSet | None = None, *, create: bool = Fals
     if not create and not path.exists():
         raise StoreError(f"there is no database at {path}", "`tagger init` makes a workspace")
     if not create and path.is_file() and path.stat().st_size == 0:
-        raise StoreError(f"{path} is empty", "Put a copy in its place; `tagger init` makes a new one of it")
+        raise StoreError(
+            f"{path} is empty", "`tagger restore` puts a backup in its place; `tagger init` makes a new one of it"
+        )
     try:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
     except sqlite3.Error as error:
@@ -129,17 +143,17 @@ def open_store(path: Path, tag_set: TagSet | None = None, *, create: bool = Fals
         db = Database(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
-        _bring_up_to_date(db, path)
+        _bring_up_to_date(db, path, before_migrating)
     except sqlite3.Error as error:
         connection.close()
-        raise StoreError(f"can't use {path}: {error}", _hint(error)) from error
+        raise StoreError(f"can't use {path}: {error}", hint(error)) from error
     except BaseException:
         connection.close()
         raise
     return Store(db, path, tag_set or TagSet(0, ()))
 
 
-def _bring_up_to_date(db: Database, path: Path) -> None:
+def _bring_up_to_date(db: Database, path: Path, before_migrating: Callable[[], None]) -> None:
     known = migrations()
     tables = set(db.table_names())
     if tables and known.migrations_table not in tables:
@@ -153,25 +167,12 @@ def _bring_up_to_date(db: Database, path: Path) -> None:
     db.enable_wal()
     db.execute("BEGIN IMMEDIATE")  # a second process that opens the same new file waits here, then finds nothing to do
     try:
+        lacking = len(MIGRATIONS) - len(known.applied(db))
+        if applied and lacking:
+            before_migrating()
+            _LOG.info("bringing %s up to date: %d of %d steps", path.name, lacking, len(MIGRATIONS))
         known.apply(db)
         db.conn.execute("COMMIT")
     except BaseException:
         db.rollback()
         raise
-
-
-def _is_of_the_file(error: BaseException) -> bool:
-    """Return whether the file or the disk is to blame: broken rules and wrong calls are bugs and stay what they are."""
-    import sqlite3
-
-    bugs = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, bugs)
-
-
-def _hint(error: BaseException) -> str:
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return "Another tagger command is writing; try again when it is done"
-    if any(sign in text for sign in ("not a database", "malformed", "no such", "decode")):
-        return "The file is damaged or isn't a tagger database; put a copy in its place. `tagger doctor` tells more"
-    return "Is the disk full, or the folder read-only?"

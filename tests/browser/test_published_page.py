@@ -121,7 +121,9 @@ def test_axe_finds_nothing(browser: Browser, site: str, scheme: str, width: int)
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
     judged = context.new_page()
     judged.goto(site)
-    judged.locator("summary").first.click()
+    judged.locator("article summary").first.click()
+    if width < 800:
+        judged.click(".find summary")
     judged.check("input[value='habitat:sea']")
     found = Axe().run(judged)
     assert found.violations_count == 0, found.generate_report()
@@ -148,6 +150,20 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
         expect(page.locator("article").nth(paper)).to_be_focused()
 
 
+def test_on_a_phone_the_tags_to_choose_from_are_folded_away(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    phone = context.new_page()
+    phone.goto(site)
+    expect(phone.locator(".find fieldset").first).to_be_hidden()
+    expect(phone.locator("article").first).to_be_in_viewport()
+    phone.click(".find summary")
+    phone.locator(".find fieldset label").first.click()
+    expect(phone.locator(".find summary")).to_have_text("Tags (1 chosen)")
+    phone.set_viewport_size({"width": 1280, "height": 800})
+    expect(phone.locator(".find fieldset").first).to_be_visible()
+    context.close()
+
+
 def test_a_title_that_holds_markup_shows_as_text(page: Page) -> None:
     title = page.locator("article h2").nth(1)
     assert title.text_content() == HOSTILE
@@ -155,7 +171,7 @@ def test_a_title_that_holds_markup_shows_as_text(page: Page) -> None:
 
 
 def test_every_tag_tells_where_it_came_from(page: Page) -> None:
-    page.locator("summary").nth(1).click()
+    page.locator("article summary").nth(1).click()
     lines = page.locator("article").nth(1).locator("details li")
     expect(lines).to_have_count(2)
     told = lines.all_text_contents()

@@ -31,9 +31,9 @@ class Moments:
             connection.set_trace_callback(self._statement)
             return connection
 
-        def counted(handle: int) -> None:
+        def counted(fd: Any) -> None:
             self._pass()
-            fsync(handle)
+            fsync(fd)
 
         setattr(sqlite3, "connect", traced)  # noqa: B010 - mypy is right that it is a function's place
         os.fsync = counted

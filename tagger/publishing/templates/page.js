@@ -10,6 +10,12 @@
   const all = document.querySelector("#all");
   const sort = document.querySelector("#sort");
   const keys = document.querySelector("#keys");
+  // On a phone the tags to choose from would fill the first screen.
+  const choice = find.querySelector("details");
+  const narrow = matchMedia("(max-width: 52rem)");
+  const fold = () => { choice.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  fold();
   // A tag says its number, that of the way it came about, and its score if it has one.
   const tagOf = (tag) => tag.dataset.tag.split(",")[0];
   const made = (name, properties, ...children) => {
@@ -61,6 +67,7 @@
       if (!paper.element.hidden) visible += 1;
     }
     const picked = new Set([...wanted.values()].flat());
+    choice.querySelector("summary").textContent = picked.size ? `Tags (${picked.size} chosen)` : "Tags";
     for (const tag of document.querySelectorAll(".tags li")) tag.classList.toggle("found", picked.has(tagOf(tag)));
     for (const box of boxes) {
       const others = papers.filter((paper) => fits(paper, wanted, words, box.name));

@@ -1,4 +1,7 @@
-"""A run by a model that takes no loading: python -m tests.unit.bulk.quick_run SOURCE OUT WORKERS SECONDS_A_PAPER."""
+"""A run by a model that takes no loading.
+
+python -m tests.unit.bulk.quick_run SOURCE OUT WORKERS SECONDS_A_PAPER [ENGINE]
+"""
 
 import hashlib
 import sys
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from tagger.bulk import Model, Plan, Survey, open_run
 from tagger.bulk.local import LocalEngine
+from tagger.bulk.ray_engine import RayEngine
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import no_progress
 from tagger.domain.paper import Paper
@@ -52,12 +56,13 @@ def plan_of(source: str, shard_size: int = 10) -> Plan:
     return Plan(stream.name, *stream.identity(), "quick", "m" * 64, TAG_SET.fingerprint, shard_size)
 
 
-def run(source: str, out: Path, workers: int = 1, seconds: float = 0.0) -> tuple[Survey, int]:
+def run(source: str, out: Path, workers: int = 1, seconds: float = 0.0, engine: str = "local") -> tuple[Survey, int]:
+    chosen = RayEngine(workers) if engine == "ray" else LocalEngine(workers)
     rows = StreamRows(open_stream(source))
     with open_run(out, plan_of(source), None) as opened:
         found = opened.survey(rows(), no_progress)
-        return found, opened.tag(rows, found, LocalEngine(workers), QuickModel(seconds), TAG_SET, no_progress)
+        return found, opened.tag(rows, found, chosen, QuickModel(seconds), TAG_SET, no_progress)
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    run(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:])

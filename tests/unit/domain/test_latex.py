@@ -17,6 +17,9 @@ from tagger.domain.latex import readable_latex
         ("A $5-$10 lamp for $ 3 or $ 4", "A $5-$10 lamp for $ 3 or $ 4"),
         ("$\\mathbb{R}^{2k}$ is a space", "$\\mathbb{R}^{2k}$ is a space"),
         ("$\\mathbb{R}^{2n}$ is a space", "R²ⁿ is a space"),
+        (r"A \textsc{Kelp\emph{er}} ({\"U}st\"un et al., \'{E}cole)", "A Kelper (Üstün et al., École)"),
+        (r"90\% of $x^2$ \& \textbf{more $y_1$}", r"90% of x² & \textbf{more y₁}"),
+        (r"C:\temp\new and \unknown{this} stay", r"C:\temp\new and \unknown{this} stay"),
     ],
 )
 def test_simple_formulas_are_written_out_and_others_left_alone(text: str, shown: str) -> None:

@@ -43,6 +43,14 @@ def test_a_workspace_that_is_a_loop_of_links_is_told(tmp_path: Path) -> None:
         read_settings(tmp_path / "a")
 
 
+def test_backups_are_so_many_and_ten_where_it_is_not_set(tmp_path: Path) -> None:
+    assert settings(tmp_path).backups_kept == 10
+    assert settings(tmp_path, "backups = 0").backups_kept == 0
+    for wrong in ("'20'", "-1", "true", "0.2"):
+        with pytest.raises(SettingsError, match="backups has to be a whole number from 0 to 1000"):
+            settings(tmp_path, f"backups = {wrong}")
+
+
 def test_the_overlap_is_a_share_in_percent_and_left_alone_where_it_is_not_set(tmp_path: Path) -> None:
     assert settings(tmp_path).overlap is None
     assert settings(tmp_path, "overlap = 20").overlap == 20

@@ -293,7 +293,7 @@ def test_a_damaged_file_is_one_clear_line_when_it_is_read_or_written(tmp_path: P
     with open_store(path, create=True) as made:
         save(made, PAPER)
     damage(path, "papers")
-    with pytest.raises(StoreError, match="put a copy in its place"), open_store(path) as broken:
+    with pytest.raises(StoreError, match="puts a backup in its place"), open_store(path) as broken:
         broken.papers.find(PAPER.id)
     with open_store(path) as broken:
         with pytest.raises(StoreError, match=r"can't write to .*malformed"), broken.write():

@@ -1,0 +1,83 @@
+"""Papers a second and peak memory of `tagger bulk`: python -m benchmarks.bulk [--papers N...] [--workers N...].
+
+Tags the first N papers of ``arxiv_40k.jsonl.gz`` in TAGGER_SHARED_DATA, else ../shared/data, with the starter. Each run
+is a command of its own, and its start is counted. Memory is what all its processes hold at once, at its highest, and
+what they share is counted once (Linux's PSS).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ARCHIVE = Path(os.environ.get("TAGGER_SHARED_DATA", ROOT.parent / "shared" / "data")) / "arxiv_40k.jsonl.gz"
+_LOOK_S = 0.5
+
+
+def main(counts: list[int], workers: list[int], engine: str, shard_size: int) -> None:
+    """Print a table."""
+    print("| papers | engine | workers | seconds | papers/s | peak MB |\n|--:|---|--:|--:|--:|--:|")
+    for count, number in itertools.product(counts, workers):
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            _tagger(folder, "init").communicate()
+            with gzip.open(ARCHIVE, "rb") as lines, (folder / "papers.jsonl").open("wb") as file:
+                file.writelines(itertools.islice(lines, count))
+            arguments = ("--workers", str(number), "--engine", engine, "--shard-size", str(shard_size))
+            began = time.perf_counter()
+            process = _tagger(folder, "bulk", "papers.jsonl", "--out", "out", "--json", *arguments)
+            peak = 0.0
+            while process.poll() is None:
+                peak = max(peak, sum(_megabytes(pid) for pid in _family(process.pid)))
+                time.sleep(_LOOK_S)
+            seconds = time.perf_counter() - began
+            told, problem = process.communicate()
+            if process.returncode:
+                sys.exit(problem)
+            papers = json.loads(told)["new"]
+        print(f"| {papers} | {engine} | {number} | {seconds:.0f} | {papers / seconds:.1f} | {peak:.0f} |", flush=True)
+
+
+def _tagger(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tagger", *arguments]
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, env=surroundings, stdout=pipe, stderr=pipe, text=True)
+
+
+def _family(pid: int) -> Iterator[int]:
+    """Yield a process and all that it began."""
+    yield pid
+    with contextlib.suppress(OSError):  # it has just ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _family(int(child))
+
+
+def _megabytes(pid: int) -> float:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1000
+    return 0.0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--papers", type=int, nargs="+", default=[1000])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--engine", choices=("local", "ray"), default="local")
+    parser.add_argument("--shard-size", type=int, default=250)
+    given = parser.parse_args()
+    main(given.papers, given.workers, given.engine, given.shard_size)
