@@ -11,6 +11,7 @@ import os
 import resource
 import subprocess
 import sys
+import traceback
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -108,10 +109,10 @@ def _be(job: Job, told: int) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         os.write(told, str(moments.count).encode())
-    except Exception:  # noqa: BLE001 - a bug's traceback is what the test has to see
-        sys.excepthook(*sys.exc_info())
-        sys.stderr.flush()
     finally:
+        if bug := sys.exc_info()[1]:
+            traceback.print_exception(bug)
+            sys.stderr.flush()
         os._exit(code if isinstance(code, int) else 1)
 
 
