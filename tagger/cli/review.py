@@ -38,8 +38,8 @@ def list_(
     from tagger.steps.budget import within
     from tagger.steps.workspace import open_workspace
 
-    with open_workspace(context.obj) as workspace:
-        found = steps.waiting(workspace, day=digest.date() if digest else None)
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        found = steps.waiting(workspace, day=digest.date() if digest else None, progress=progress)
         session = within(workspace, found, minutes) if minutes else None
         blind = len(blind_papers(workspace))
     found = list(session.papers) if session else found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.output import WIDTH, Json, counted, printable, show
+from tagger.cli.output import WIDTH, Json, counted, printable, progress_bar, show
 
 if TYPE_CHECKING:
     from tagger.steps.search import FoundPaper
@@ -44,8 +44,8 @@ def search(
     if not (text.strip() or tag or since or until):
         raise typer.BadParameter("give words, --tag, --since or --until")
     days = {"since": since.date() if since else None, "until": until.date() if until else None}
-    with open_workspace(context.obj) as workspace:
-        found = steps.search(workspace, text, tags=tag or (), limit=limit, **days)
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        found = steps.search(workspace, text, tags=tag or (), limit=limit, progress=progress, **days)
     document = {"query": text, "total": found.total, "papers": [_document(paper) for paper in found.papers]}
     lines = [line for paper in found.papers for line in _lines(paper)]
     more = f"; --limit {found.total} shows all" if found.total > len(found.papers) else ""

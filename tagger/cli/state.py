@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tagger.cli.output import Json, counted, show, table
+from tagger.cli.output import Json, counted, progress_bar, show, table
 
 if TYPE_CHECKING:
     from tagger.review import Drift
@@ -24,8 +24,8 @@ def status(context: typer.Context, json: Json = False) -> None:
     from tagger.steps import status as looking
     from tagger.steps.workspace import open_workspace
 
-    with open_workspace(context.obj) as workspace:
-        found = looking.status(workspace)
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        found = looking.status(workspace, progress)
     rows = [(d.day, d.papers, d.decided, d.waiting, d.untagged) for d in found.digests[:DIGESTS_SHOWN]]
     people = f"{counted(found.papers, 'paper')}, {found.annotated} annotated, {found.waiting} awaiting review"
     model = f"model: {found.model or 'none yet'}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.output import Json, counted, show, table
+from tagger.cli.output import Json, counted, progress_bar, show, table
 from tagger.cli.search import Since, Until
 from tagger.domain.trends import LEAST_PAPERS, By, Direction, Period, Trends
 
@@ -49,8 +49,8 @@ def stats(
     if out and out.suffix not in steps.DRAWN:
         raise typer.BadParameter(f"{out.name} ends neither with .svg nor with .html", param_hint="--out")
     days = {"since": since.date() if since else None, "until": until.date() if until else None}
-    with open_workspace(context.obj) as workspace:
-        found = steps.stats(workspace, dimension=dimension, by=by, latest=latest, **days)
+    with open_workspace(context.obj) as workspace, progress_bar() as progress:
+        found = steps.stats(workspace, dimension=dimension, by=by, latest=latest, progress=progress, **days)
         if out:
             steps.draw(workspace, found, out)
     show(_document(found) | ({"out": out} if out else {}), "\n".join(_lines(found, out)), as_json=json)

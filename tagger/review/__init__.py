@@ -4,14 +4,14 @@ from tagger.review.agreement import Agreement, Labels, agreement, labels_of
 from tagger.review.budget import pace_of, pick
 from tagger.review.checks import Checks, Verdict, sum_of, verdicts
 from tagger.review.decisions import accepting, from_annotation, keys_of, rejecting, withdrawing
-from tagger.review.drift import Drift, find_drift
+from tagger.review.drift import WEEKS_BEFORE, Drift, find_drift
 from tagger.review.guarantee import Bound, find_bounds
-from tagger.review.plain import plain_tags
 from tagger.review.states import PaperState, Status, paper_state
 from tagger.review.trust import Trust, paper_weight, trust
 from tagger.review.words import Conflict, Word, standing_words
 
 __all__ = [
+    "WEEKS_BEFORE",
     "Agreement",
     "Bound",
     "Checks",
@@ -34,7 +34,6 @@ __all__ = [
     "paper_state",
     "paper_weight",
     "pick",
-    "plain_tags",
     "rejecting",
     "standing_words",
     "sum_of",

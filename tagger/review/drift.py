@@ -20,7 +20,7 @@ from tagger.review.decisions import keys_of
 # Fewer papers on either side tell nothing.
 LEAST_PAPERS = 20
 # The latest week is compared with so many before it, so that a change stands out until it is no news.
-WEEKS = 8
+WEEKS_BEFORE = 8
 ALPHA = 0.05
 
 
@@ -71,7 +71,7 @@ def find_drift(dated: Iterable[tuple[date, Suggestion]]) -> Drift | None:
     for day, suggestion in dated:
         year, week, _ = day.isocalendar()
         by_week.setdefault(f"{year}-W{week:02}", []).append(suggestion)
-    weeks = sorted(by_week)[-WEEKS - 1 :]
+    weeks = sorted(by_week)[-WEEKS_BEFORE - 1 :]
     before = [suggestion for week in weeks[:-1] for suggestion in by_week[week]]
     now = by_week[weeks[-1]] if weeks else []
     if min(len(before), len(now)) < LEAST_PAPERS:

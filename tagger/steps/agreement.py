@@ -11,6 +11,7 @@ from tagger.domain.tags import Tags
 from tagger.review import Agreement, Conflict, Trust, labels_of, paper_weight, standing_words, trust
 from tagger.review import agreement as measure
 from tagger.review.decisions import keys_of
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 
 
@@ -35,7 +36,9 @@ def conflicts(workspace: Workspace, *, day: date | None = None) -> list[tuple[Pa
 
     Raises StoreError if there is no such digest.
     """
-    ids = [paper.id for paper in workspace.digest_papers(day)] if day else None
+    if day:
+        workspace.check_digest(day)
+    ids = standings(workspace).in_conflict(day)
     found = [conflict for state in workspace.states(ids).values() for conflict in state.conflicts]
     papers = {paper.id: paper for paper in workspace.store.papers.of([conflict.paper_id for conflict in found])}
     return [(papers[conflict.paper_id], conflict) for conflict in found]

@@ -16,6 +16,7 @@ from tagger.learning.prediction import load_predictor
 from tagger.sources import Rejected, read_source
 from tagger.steps.adapting import usable_model
 from tagger.steps.ingest import rejections_in_words
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 
 
@@ -63,7 +64,7 @@ def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetim
     """
     store = workspace.store
     folder = usable_model(workspace, now)
-    papers = _papers(workspace, day, every=every)
+    papers = _papers(workspace, day, progress, every=every)
     known = store.suggestions.of([p.id for p in papers], model=folder.name)
     fresh = [paper for paper in papers if paper.id not in known]
     made = {}
@@ -95,11 +96,10 @@ def predict_source(
     return Predicted(name, workspace.tag_set, pairs, len(pairs), parsed.rejected, parsed.notes)
 
 
-def _papers(workspace: Workspace, day: date | None, *, every: bool) -> Sequence[Paper]:
+def _papers(workspace: Workspace, day: date | None, progress: Progress, *, every: bool) -> Sequence[Paper]:
     papers = workspace.store.papers
     if day is not None:
         return workspace.digest_papers(day)
     if every:
         return list(papers.all())
-    states = workspace.states()
-    return [p for p in papers.all() if states[p.id].status not in ("decided", "skipped") and not states[p.id].annotated]
+    return list(papers.of(standings(workspace, progress).unlabelled()))

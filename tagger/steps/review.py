@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tagger.domain.labels import Annotation, Decision
+from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper, paper_id
 from tagger.domain.tags import TagKey
 from tagger.errors import ReviewError
 from tagger.review import PaperState, accepting, keys_of, rejecting
 from tagger.steps.audit import blind_papers
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag
 
@@ -38,15 +40,19 @@ def reviewer(workspace: Workspace, name: str | None) -> str:
     return by
 
 
-def waiting(workspace: Workspace, *, day: date | None = None) -> list[tuple[Paper, PaperState]]:
+def waiting(
+    workspace: Workspace, *, day: date | None = None, progress: Progress = no_progress
+) -> list[tuple[Paper, PaperState]]:
     """Return the papers that await review with their states, those that need a person first.
 
     Papers that have to be judged blind aren't among them: `audit.blind_papers` are to be shown without suggestions.
     """
-    found = workspace.digest_papers(day) if day else workspace.store.papers.all()
-    papers = {paper.id: paper for paper in found}
+    if day:
+        workspace.check_digest(day)
     blind = set(blind_papers(workspace))
-    states = [s for s in workspace.states(list(papers)).values() if s.status == "waiting" and s.paper_id not in blind]
+    ids = [i for i in standings(workspace, progress).with_status("waiting", day=day) if i not in blind]
+    papers = {paper.id: paper for paper in workspace.store.papers.of(ids)}
+    states = list(workspace.states(ids).values())
     states.sort(key=lambda s: not s.needs_person)
     return [(papers[state.paper_id], state) for state in states]
 

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagKey
 from tagger.steps.audit import blind_papers
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag
 
@@ -44,6 +46,7 @@ def search(
     since: date | None = None,
     until: date | None = None,
     limit: int,
+    progress: Progress = no_progress,
 ) -> Found:
     """Return the papers with all the words of ``text`` and all the ``tags``, decided or suggested, best first.
 
@@ -55,8 +58,8 @@ def search(
     total = len(hits)
     blind = set(blind_papers(workspace))
     if wanted:
-        carried = tags_of(workspace, [hit.paper_id for hit in hits], blind)
-        hits = [hit for hit in hits if wanted.issubset([key for keys in carried[hit.paper_id] for key in keys])]
+        carrying = standings(workspace, progress).carrying(wanted) - blind
+        hits = [hit for hit in hits if hit.paper_id in carrying]
         total = len(hits)
     hits = hits[:limit]
     ids = [hit.paper_id for hit in hits]

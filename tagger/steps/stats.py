@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from tagger.domain.model import Progress, no_progress
 from tagger.domain.tags import TagKey
 from tagger.domain.trends import By, TaggedPaper, Trends, find_trends
 from tagger.errors import TagSetError
 from tagger.publishing import trends_page, trends_svg, write_changed
-from tagger.review import plain_tags
 from tagger.steps.audit import blind_papers
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 
 DRAWN = (".svg", ".html")
@@ -41,6 +42,7 @@ def stats(
     since: date | None = None,
     until: date | None = None,
     latest: int = 1,
+    progress: Progress = no_progress,
 ) -> Statistics:
     """Return the tags of the papers of these days, of one dimension or all, over time.
 
@@ -53,30 +55,26 @@ def stats(
     hits = workspace.store.search.find("", since=since, until=until)
     days = {hit.paper_id: hit.day for hit in hits if hit.day}
     blind = days.keys() & set(blind_papers(workspace))
-    store = workspace.store
-    plain = plain_tags(
-        store.suggestions.tags(), store.labels.verdicts(), store.labels.annotated(), workspace.tag_set.keys
-    )
-    open_days = {paper_id: day for paper_id, day in days.items() if paper_id not in blind}
-    papers = [TaggedPaper(day, *plain[paper_id]) for paper_id, day in open_days.items() if paper_id in plain]
-    left_out = {"skipped": 0, "untagged": 0}
-    others = [paper_id for paper_id in open_days if paper_id not in plain]
-    for paper_id, state in workspace.states(others, only_tags=True).items():
-        if state.status == "skipped":
-            left_out["skipped"] += 1
-        elif state.suggestion is None and not state.annotated and not state.verdicts:
-            left_out["untagged"] += 1
-        else:
-            decided = [(tag.dimension, tag.tag) for tag in state.effective]
-            suggested = [key for key in state.undecided if key not in decided]
-            papers.append(TaggedPaper(days[paper_id], decided, suggested))
+    kept = standings(workspace, progress)
+    left_out = {status: days.keys() & set(kept.with_status(status)) - blind for status in ("skipped", "untagged")}
+    counted = days.keys() - blind.union(*left_out.values())
+    decided: dict[str, list[TagKey]] = {paper_id: [] for paper_id in counted}
+    suggested: dict[str, list[TagKey]] = {paper_id: [] for paper_id in counted}
+    for paper_id, key, is_decided in kept.tags():
+        if paper_id in counted:
+            (decided if is_decided else suggested)[paper_id].append(key)
+    papers = [TaggedPaper(day, decided[i], suggested[i]) for i, day in days.items() if i in counted]
     trends = find_trends(papers, keys, by, latest)
     suggested_tags = sum(tag.suggested for tag in trends.tags)
     return Statistics(
         trends=trends,
         decided=sum(tag.papers for tag in trends.tags) - suggested_tags,
         suggested=suggested_tags,
-        left_out={"blind": len(blind), **left_out, "undated": len(hits) - len(days)},
+        left_out={
+            "blind": len(blind),
+            **{why: len(out) for why, out in left_out.items()},
+            "undated": len(hits) - len(days),
+        },
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tagger.domain.labels import Suggestion
+from tagger.domain.model import Progress, no_progress
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
-from tagger.review import Checks, Drift, PaperState, find_drift
+from tagger.review import WEEKS_BEFORE, Checks, Drift, find_drift
 from tagger.steps.audit import awaited_papers, checks_of, judged_tags
 from tagger.steps.models import check_model
 from tagger.steps.rule import target_of
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 
 
@@ -67,50 +69,42 @@ class Status:
     conflicts: int
 
 
-def status(workspace: Workspace) -> Status:
+def status(workspace: Workspace, progress: Progress = no_progress) -> Status:
     """Return where the workspace stands."""
     store = workspace.store
-    states = workspace.states()
-    annotated = sum(state.annotated for state in states.values())
-    waiting = sum(state.status == "waiting" for state in states.values())
-    digests = []
-    days: dict[str, date] = {}
-    for day in store.papers.digest_days():
-        ids = [paper.id for paper in store.papers.in_digest(day)]
-        days |= dict.fromkeys(ids, day)
-        tally = Counter(states[paper_id].status for paper_id in ids)
-        decided = tally["decided"] + tally["skipped"]
-        digests.append(DigestStatus(day, len(ids), decided, tally["waiting"], tally["untagged"]))
+    kept = standings(workspace, progress)
+    annotated, conflicts, total = kept.totals()
+    tallies = kept.by_digest()
+    digests = [
+        DigestStatus(day, papers, of["decided"] + of["skipped"], of["waiting"], of["untagged"])
+        for day, papers in store.papers.digest_days().items()
+        for of in [tallies[day]]
+    ]
     name = store.models.current_name()
     version = store.models.find(name) if name else None
     judged = list(judged_tags(workspace))
-    suggestions = ((days[i], s.suggestion) for i, s in states.items() if i in days and s.suggestion)
     since = annotated - version.papers if version and name != STARTER else annotated  # it learnt from other papers
     return Status(
-        papers=len(states),
+        papers=total.total(),
         annotated=annotated,
-        waiting=waiting,
+        waiting=total["waiting"],
         model=name,
         labelled_since=max(since, 0),
         digests=tuple(digests),
-        conflicts=sum(len(state.conflicts) for state in states.values()),
-        rules=_rules(workspace, name, checks_of(judged), states.values()) if name else (),
+        conflicts=conflicts,
+        rules=_rules(workspace, name, checks_of(judged), kept.rules(name)) if name else (),
         blind=len(awaited_papers(judged)),
-        drift=find_drift((day, s) for day, s in suggestions if s.model == name),
-        next=_next(workspace, annotated, digests, Counter(states[i].status for i in states.keys() - days.keys())),
+        drift=_drift(workspace, name) if name else None,
+        next=_next(workspace, annotated, digests, kept.of_no_digest()),
     )
 
 
 def _rules(
-    workspace: Workspace, model: str, checks: Mapping[tuple[str, str], Checks], states: Iterable[PaperState]
+    workspace: Workspace, model: str, checks: Mapping[tuple[str, str], Checks], holding: Iterable[str]
 ) -> tuple[RuleStatus, ...]:
-    """Return the rules that accepted something with a model version, also where nothing was drawn to be checked."""
-    held = {(str(tag.rule), model) for s in states for tag in s.effective if tag.rule and tag.model == model}
-    checks = dict.fromkeys(sorted(held), Checks()) | dict(checks)
-    if not checks:  # the usual case, in which not every decision has to be read once more
-        return ()
-    decisions = (d for said in workspace.store.labels.decisions().values() for d in said if d.model == model)
-    accepted = Counter(d.rule for d in decisions if d.rule)
+    """Return the rules ``holding`` tags of a model version, also where nothing was drawn to be checked."""
+    checks = {(rule, model): Checks() for rule in holding} | dict(checks)
+    accepted = workspace.store.labels.decided_by_rules(model)
     found = []
     for (rule, of), c in checks.items():
         target = target_of(rule)
@@ -119,6 +113,24 @@ def _rules(
             tags = accepted[rule]
             found.append(RuleStatus(rule, of, tags, c.right, c.judged, c.awaited, *c.interval, off, c.told))
     return tuple(found)
+
+
+def _drift(workspace: Workspace, model: str) -> Drift | None:
+    """Return how a model version's suggestions changed over the latest weeks that it has any for."""
+    store = workspace.store
+    weeks: set[tuple[int, int]] = set()
+    dated: list[tuple[date, Suggestion]] = []
+    seen: set[str] = set()
+    for day in store.papers.digest_days():
+        ids = [i for i in store.papers.ids_in_digest(day) if i not in seen]
+        found = store.suggestions.of(ids, model=model)
+        seen.update(ids)
+        if found:
+            weeks.add(day.isocalendar()[:2])
+        if len(weeks) > WEEKS_BEFORE + 1:
+            break
+        dated += [(day, suggestions[-1]) for suggestions in found.values()]
+    return find_drift(dated)
 
 
 def _next(workspace: Workspace, annotated: int, digests: list[DigestStatus], others: Mapping[str, int]) -> str:

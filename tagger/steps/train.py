@@ -21,6 +21,7 @@ from tagger.review import PaperState
 from tagger.steps.agreement import paper_weights, trust_of_people
 from tagger.steps.comparing import compare_with
 from tagger.steps.models import free_name
+from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
 
 
@@ -121,7 +122,7 @@ def labelled_papers(workspace: Workspace, trusted: Mapping[str, float] | None = 
     whose word holds, which is worked out where it isn't given.
     """
     trusted = trust_of_people(workspace) if trusted is None else trusted
-    states = workspace.states()
+    states = workspace.states(standings(workspace).spoken_of())
     may_be_empty = not all(dimension.required for dimension in workspace.tag_set.dimensions)
     chosen = {}
     for paper_id, state in states.items():

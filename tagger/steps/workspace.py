@@ -39,10 +39,13 @@ class Workspace:
 
     def digest_papers(self, day: date) -> list[Paper]:
         """Return the papers of a digest in its order. Raises StoreError if there is no such digest."""
-        found = self.store.papers.in_digest(day)
-        if not found:
+        self.check_digest(day)
+        return self.store.papers.in_digest(day)
+
+    def check_digest(self, day: date) -> None:
+        """Raise StoreError if there is no digest of that day."""
+        if not self.store.papers.has_digest(day):
             raise StoreError(f"there is no digest of {day}", "`tagger status` lists the digests")
-        return found
 
     def states(self, paper_ids: list[str] | None = None, *, only_tags: bool = False) -> dict[str, PaperState]:
         """Return where each paper stands, in the order of the ids; of all papers if none are given.

@@ -2,5 +2,17 @@
 
 from tagger.store.connection import Store, open_store
 from tagger.store.copying import DamagedError, check_database, copy_database, database_id, put_database
+from tagger.store.standings import Standing, Standings, StandingTag
 
-__all__ = ["DamagedError", "Store", "check_database", "copy_database", "database_id", "open_store", "put_database"]
+__all__ = [
+    "DamagedError",
+    "Standing",
+    "StandingTag",
+    "Standings",
+    "Store",
+    "check_database",
+    "copy_database",
+    "database_id",
+    "open_store",
+    "put_database",
+]

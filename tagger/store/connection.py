@@ -21,6 +21,7 @@ from tagger.store.papers import Papers
 from tagger.store.schema import MIGRATIONS, migrations, table_and_trigger_names
 from tagger.store.search import Search
 from tagger.store.search import faults as faults_of_index
+from tagger.store.standings import Standings
 from tagger.store.studio_links import StudioLinks
 from tagger.store.suggestions import Suggestions
 
@@ -47,6 +48,7 @@ class Store:
         self.suggestions = Suggestions(db, tag_set)
         self.models = Models(db)
         self.editions = Editions(db, tag_set)
+        self.standings = Standings(db)
         self.search = Search(db)
         self.studio = StudioLinks(db, tag_set)
 
@@ -64,17 +66,18 @@ class Store:
         self._db.close()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[None]:
+    def write(self, *, wait_s: float = BUSY_TIMEOUT_S) -> Iterator[None]:
         """Make one transaction of what happens inside: all of it is kept, or nothing.
 
         The write lock is taken at once, so that what is read inside can't change before it is written. Raises
-        StoreError if another command holds it for longer than half a minute, or the disk is full or read-only.
+        StoreError if another command holds it for longer than ``wait_s`` seconds, or the disk is full or read-only.
         """
         if self._db.conn.in_transaction:
             with self._db.atomic():
                 yield
             return
         try:
+            self._db.execute(f"PRAGMA busy_timeout = {round(wait_s * 1000)}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -86,6 +89,17 @@ class Store:
             if is_of_the_file(error):
                 raise StoreError(f"can't write to {self.path}: {error}", hint(error)) from error
             raise
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything that is read inside be of one moment. What is written inside, to tables of this connection's
+        own, is kept.
+        """
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.conn.execute("COMMIT")
 
     def faults(self) -> list[str]:
         """Return what is wrong with the file, its tables and their references: nothing, if all is well."""

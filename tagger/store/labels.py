@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tagger.domain.labels import Annotation, Decision, Verdict, united
-from tagger.domain.tags import TagKey, TagSet
+from tagger.domain.labels import Annotation, Decision, united
+from tagger.domain.tags import TagSet
 from tagger.store.papers import Saved
 from tagger.store.rows import json_text, tags_of, tags_text, time_of, time_text
 
@@ -86,16 +86,17 @@ class Labels:
             found[row["paper_id"]].append(_decision(row))
         return {paper_id: united(decisions, self._tag_set) for paper_id, decisions in found.items()}
 
-    def verdicts(self) -> Iterator[tuple[str, TagKey, Verdict]]:
-        """Yield the paper's id, the tag as it was called then, and the verdict of every decision."""
-        for paper_id, dimension, tag, verdict in self._db.execute(
-            "SELECT paper_id, dimension, tag, verdict FROM decisions"
+    def decided_by_rules(self, model: str) -> Counter[str]:
+        """Return on how many tags that a model version suggested each rule decided, without those retired since."""
+        found: Counter[str] = Counter()
+        for rule, dimension, tag, number in self._db.execute(
+            "SELECT rule, dimension, tag, count(*) FROM decisions WHERE model = ? AND rule IS NOT NULL "
+            "GROUP BY rule, dimension, tag",
+            [model],
         ):
-            yield paper_id, (dimension, tag), verdict
-
-    def annotated(self) -> set[str]:
-        """Return the ids of all papers that an annotator ever spoke of."""
-        return {row[0] for row in self._db.execute("SELECT DISTINCT paper_id FROM annotations")}
+            if self._tag_set.present(dimension, tag) is not None:
+                found[rule] += number
+        return found
 
     def _annotation(self, row: dict[str, Any], *, with_former: bool) -> Annotation:
         said = tags_of(row["tags"])

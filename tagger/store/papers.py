@@ -106,6 +106,16 @@ class Papers:
         sql = f"{PAPERS} JOIN digest_papers d ON d.paper_id = id WHERE d.day = ? ORDER BY d.position"
         return [paper_of(row) for row in self._db.query(sql, [day.isoformat()])]
 
+    def ids_in_digest(self, day: date) -> list[str]:
+        """Return the ids of a digest's papers in its own order."""
+        sql = "SELECT paper_id FROM digest_papers WHERE day = ? ORDER BY position"
+        return [row[0] for row in self._db.execute(sql, [day.isoformat()])]
+
+    def has_digest(self, day: date) -> bool:
+        """Return whether there is a digest of that day."""
+        found = self._db.execute("SELECT 1 FROM digest_papers WHERE day = ? LIMIT 1", [day.isoformat()])
+        return found.fetchone() is not None
+
     def digest_days(self) -> dict[date, int]:
         """Return every digest's day and its number of papers, latest first."""
         rows = self._db.query("SELECT day, count(*) AS n FROM digest_papers GROUP BY day ORDER BY day DESC")

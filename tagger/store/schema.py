@@ -230,6 +230,46 @@ def _identity(db: Database) -> None:
     db.execute("UPDATE papers SET title_key = title_key(title)")
 
 
+_STANDINGS = (
+    """CREATE TABLE standings (
+        paper_id TEXT PRIMARY KEY REFERENCES papers(id) ON DELETE CASCADE, status TEXT NOT NULL,
+        annotated INTEGER NOT NULL, conflicts INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX standings_status ON standings(status, annotated, conflicts)",
+    "CREATE INDEX standings_conflicts ON standings(paper_id) WHERE conflicts > 0",
+    "CREATE INDEX standings_annotated ON standings(paper_id) WHERE annotated",
+    """CREATE TABLE standing_tags (
+        paper_id TEXT NOT NULL REFERENCES papers(id) ON DELETE CASCADE, dimension TEXT NOT NULL, tag TEXT NOT NULL,
+        decided INTEGER NOT NULL, rule TEXT, model TEXT, PRIMARY KEY (paper_id, dimension, tag)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX standing_tags_tag ON standing_tags(dimension, tag, paper_id)",
+    "CREATE INDEX standing_tags_rule ON standing_tags(model, rule) WHERE rule IS NOT NULL",
+    "CREATE INDEX decisions_rule ON decisions(model, rule, dimension, tag) WHERE rule IS NOT NULL",
+    """CREATE TABLE stale_papers (
+        paper_id TEXT PRIMARY KEY REFERENCES papers(id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE standing_basis (basis TEXT NOT NULL) STRICT",
+    "INSERT INTO stale_papers(paper_id) SELECT id FROM papers",
+)
+# What a paper's standing rests on, and the column that names the paper.
+_SAID = (
+    *(("INSERT ON " + table, "paper_id") for table in ("annotations", "decisions", "suggestions")),
+    ("INSERT ON papers", "id"),
+    ("UPDATE OF text_hash ON papers", "id"),
+)
+
+
+def _standings(db: Database) -> None:
+    for statement in _STANDINGS:
+        db.execute(statement)
+    for event, paper in _SAID:
+        name = event.lower().replace(" of text_hash", "").replace(" on ", " ").split()
+        db.execute(
+            f"CREATE TRIGGER {name[1]}_stale_{name[0]} AFTER {event} "
+            f"BEGIN INSERT OR IGNORE INTO stale_papers(paper_id) VALUES (new.{paper}); END"
+        )
+
+
 MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0001-the-loop": _the_loop,
     "0002-evidence": _evidence,
@@ -237,6 +277,7 @@ MIGRATIONS: dict[str, Callable[[Database], None]] = {
     "0004-pages": _pages,
     "0005-archive": _archive,
     "0006-identity": _identity,
+    "0007-standings": _standings,
 }
 
 

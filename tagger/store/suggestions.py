@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tagger.domain.labels import Suggestion, translated
 from tagger.domain.paper import Paper
-from tagger.domain.tags import Tags, TagSet
+from tagger.domain.tags import TagSet
 from tagger.store.rows import evidence_of, evidence_text, json_text, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
@@ -67,12 +67,6 @@ class Suggestions:
         for row in self._db.query(sql + " ORDER BY s.seq", values):
             found[row["paper_id"]].append(translated(_suggestion(row), self._tag_set))
         return dict(found)
-
-    def tags(self) -> Iterator[tuple[str, Tags]]:
-        """Yield the paper's id and the tags of every suggestion for a paper's present text."""
-        present = "JOIN papers p ON p.id = s.paper_id AND p.text_hash = s.text_hash"
-        for paper_id, tags in self._db.execute(f"SELECT s.paper_id, s.tags FROM suggestions s {present}"):
-            yield paper_id, tags_of(tags)
 
 
 def _suggestion(row: dict[str, Any]) -> Suggestion:
