@@ -58,6 +58,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionSummary:
+    """A suggestion in short: its tags, their mean score (0 without any), and whether it needs a person."""
+
+    tags: Tags
+    mean_score: float
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A verdict on one tag of one paper, by a person, or by a ``rule`` that a person (``by``) set going.
 

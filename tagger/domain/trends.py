@@ -9,8 +9,9 @@ all is called rising or falling where nothing changed has a chance of 5 % at mos
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -37,6 +38,18 @@ class TaggedPaper:
     day: date
     decided: Sequence[TagKey]
     suggested: Sequence[TagKey]
+
+
+@dataclass(frozen=True, slots=True)
+class TagCounts:
+    """How many papers there are, and how many of them have each tag, by days: the papers' own, or those of periods.
+
+    ``suggested`` are how many papers of all days have a tag that is only suggested.
+    """
+
+    papers: Counter[date] = field(default_factory=Counter)
+    tags: Counter[tuple[date, TagKey]] = field(default_factory=Counter)
+    suggested: Counter[TagKey] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +133,37 @@ class Trends:
         return [tag for tag, _ in sorted(found, key=lambda pair: -abs(pair[1].z))]
 
 
-def find_trends(papers: Sequence[TaggedPaper], keys: Sequence[TagKey], by: By, latest: int = 1) -> Trends:
-    """Return the trends of the tags ``keys`` that any of the papers has, in their order; of other tags nothing.
+def count_tags(papers: Iterable[TaggedPaper]) -> TagCounts:
+    """Count papers and their tags by the papers' days."""
+    found = TagCounts()
+    for paper in papers:
+        found.papers[paper.day] += 1
+        found.tags.update((paper.day, key) for key in (*paper.decided, *paper.suggested))
+        found.suggested.update(paper.suggested)
+    return found
+
+
+def find_trends(counted: TagCounts, keys: Sequence[TagKey], by: By, latest: int = 1) -> Trends:
+    """Return the trends of the tags ``keys`` that any paper has, in their order; of other tags nothing.
 
     The latest span has ``latest`` periods, or more if it needs them to have enough papers.
     """
-    firsts = _firsts([paper.day for paper in papers], by)
+    firsts = _firsts(list(counted.papers), by)
     place = {first: number for number, first in enumerate(firsts)}
     totals = [0] * len(firsts)
+    for day, papers in counted.papers.items():
+        totals[place[_first(day, by)]] += papers
     counts = {key: [0] * len(firsts) for key in keys}
-    suggested = dict.fromkeys(keys, 0)
-    for paper in papers:
-        number = place[_first(paper.day, by)]
-        totals[number] += 1
-        for key in (*paper.decided, *paper.suggested):
-            if key in counts:
-                counts[key][number] += 1
-        for key in paper.suggested:
-            if key in suggested:
-                suggested[key] += 1
+    for (day, key), papers in counted.tags.items():
+        if key in counts:
+            counts[key][place[_first(day, by)]] += papers
     latest, before = _spans(totals, latest)
     given = [key for key in keys if any(counts[key])]
     changes = _changes({key: counts[key] for key in given}, totals, latest, before)
     return Trends(
         by=by,
         periods=tuple(Period(_name(first, by), first, n) for first, n in zip(firsts, totals, strict=True)),
-        tags=tuple(TagTrend(*key, tuple(counts[key]), suggested[key], changes.get(key)) for key in given),
+        tags=tuple(TagTrend(*key, tuple(counts[key]), counted.suggested[key], changes.get(key)) for key in given),
         latest=latest,
         before=before,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tagger.domain.tags import Dimension, Tag
-from tagger.domain.trends import TaggedPaper, Trends, find_trends
+from tagger.domain.trends import TaggedPaper, Trends, count_tags, find_trends
 from tagger.publishing.atom_feed import Appearance, feed_of
 from tagger.publishing.page import render
 from tagger.publishing.trends import trends_page
@@ -107,7 +107,7 @@ def _trends(digests: Sequence[TaggedDigest]) -> Trends:
         for day, tags in last.values()
     ]
     keys = [(dimension.id, tag) for dimension in digests[-1].tag_set.dimensions for tag in dimension.tag_ids]
-    return find_trends(papers, keys, "month")
+    return find_trends(count_tags(papers), keys, "month")
 
 
 def _months(digests: Sequence[TaggedDigest]) -> list[Month]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import fmean, variance
 
-from tagger.domain.labels import Suggestion
+from tagger.domain.labels import SuggestionSummary
 from tagger.domain.significance import holm_corrected
 from tagger.review.decisions import keys_of
 
@@ -62,12 +62,12 @@ class Drift:
         return self.score_p_value < ALPHA
 
 
-def find_drift(dated: Iterable[tuple[date, Suggestion]]) -> Drift | None:
+def find_drift(dated: Iterable[tuple[date, SuggestionSummary]]) -> Drift | None:
     """Compare the latest week's suggestions with those of up to eight weeks before; None if either are too few.
 
     ``dated`` are one model version's suggestions, each with the day of its paper's digest.
     """
-    by_week: dict[str, list[Suggestion]] = {}
+    by_week: dict[str, list[SuggestionSummary]] = {}
     for day, suggestion in dated:
         year, week, _ = day.isocalendar()
         by_week.setdefault(f"{year}-W{week:02}", []).append(suggestion)
@@ -76,7 +76,7 @@ def find_drift(dated: Iterable[tuple[date, Suggestion]]) -> Drift | None:
     now = by_week[weeks[-1]] if weeks else []
     if min(len(before), len(now)) < LEAST_PAPERS:
         return None
-    old, new = [_score(s) for s in before], [_score(s) for s in now]
+    old, new = [s.mean_score for s in before], [s.mean_score for s in now]
     return Drift(
         weeks=tuple(_week(week, by_week[week]) for week in weeks),
         shifts=_shifts(before, now),
@@ -86,18 +86,13 @@ def find_drift(dated: Iterable[tuple[date, Suggestion]]) -> Drift | None:
     )
 
 
-def _week(week: str, suggestions: Sequence[Suggestion]) -> Week:
+def _week(week: str, suggestions: Sequence[SuggestionSummary]) -> Week:
     tags = fmean(len(keys_of(s.tags)) for s in suggestions)
     unsure = sum(s.needs_review for s in suggestions)
-    return Week(week, len(suggestions), tags, fmean(map(_score, suggestions)), unsure)
+    return Week(week, len(suggestions), tags, fmean(s.mean_score for s in suggestions), unsure)
 
 
-def _score(suggestion: Suggestion) -> float:
-    """Return the mean score of a paper's suggested tags; 0 if there are none."""
-    return fmean(suggestion.suggested_scores or [0.0])
-
-
-def _shifts(before: Sequence[Suggestion], now: Sequence[Suggestion]) -> tuple[Shift, ...]:
+def _shifts(before: Sequence[SuggestionSummary], now: Sequence[SuggestionSummary]) -> tuple[Shift, ...]:
     old, new = (Counter(key for s in each for key in keys_of(s.tags)) for each in (before, now))
     chances = {key: _g_test(old[key], len(before), new[key], len(now)) for key in {*old, *new}}
     ranked = sorted(chances, key=lambda key: (chances[key], key))

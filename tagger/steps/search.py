@@ -54,19 +54,17 @@ def search(
     isn't in the tag set, and StoreError for a text without any word.
     """
     wanted = {find_tag(workspace.tag_set, tag) for tag in tags}
-    hits = workspace.store.search.find(text, since=since, until=until)
-    total = len(hits)
-    blind = set(blind_papers(workspace))
+    blind = blind_papers(workspace)
     if wanted:
-        carrying = standings(workspace, progress).carrying(wanted) - blind
-        hits = [hit for hit in hits if hit.paper_id in carrying]
-        total = len(hits)
-    hits = hits[:limit]
-    ids = [hit.paper_id for hit in hits]
+        standings(workspace, progress)
+    hits = workspace.store.search.find(text, since=since, until=until, tags=wanted, untold=blind, limit=limit)
+    ids = [hit.paper_id for hit in hits.best]
     papers = {paper.id: paper for paper in workspace.store.papers.of(ids)}
     carried = tags_of(workspace, ids, blind)
-    found = (FoundPaper(papers[h.paper_id], h.day, h.score, *carried[h.paper_id], h.paper_id in blind) for h in hits)
-    return Found(total, tuple(found))
+    found = (
+        FoundPaper(papers[h.paper_id], h.day, h.score, *carried[h.paper_id], h.paper_id in blind) for h in hits.best
+    )
+    return Found(hits.total, tuple(found))
 
 
 def tags_of(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tagger.domain.model import Progress, no_progress
 from tagger.domain.tags import TagKey
-from tagger.domain.trends import By, TaggedPaper, Trends, find_trends
+from tagger.domain.trends import By, Trends, find_trends
 from tagger.errors import TagSetError
 from tagger.publishing import trends_page, trends_svg, write_changed
 from tagger.steps.audit import blind_papers
@@ -52,29 +52,15 @@ def stats(
     that of its latest digest, or else the day it appeared. Raises TagSetError if there is no such dimension.
     """
     keys = _keys(workspace, dimension)
-    hits = workspace.store.search.find("", since=since, until=until)
-    days = {hit.paper_id: hit.day for hit in hits if hit.day}
-    blind = days.keys() & set(blind_papers(workspace))
+    blind = blind_papers(workspace)
     kept = standings(workspace, progress)
-    left_out = {status: days.keys() & set(kept.with_status(status)) - blind for status in ("skipped", "untagged")}
-    counted = days.keys() - blind.union(*left_out.values())
-    decided: dict[str, list[TagKey]] = {paper_id: [] for paper_id in counted}
-    suggested: dict[str, list[TagKey]] = {paper_id: [] for paper_id in counted}
-    for paper_id, key, is_decided in kept.tags():
-        if paper_id in counted:
-            (decided if is_decided else suggested)[paper_id].append(key)
-    papers = [TaggedPaper(day, decided[i], suggested[i]) for i, day in days.items() if i in counted]
-    trends = find_trends(papers, keys, by, latest)
+    trends = find_trends(kept.tag_counts(by, since, until, without=blind), keys, by, latest)
     suggested_tags = sum(tag.suggested for tag in trends.tags)
     return Statistics(
         trends=trends,
         decided=sum(tag.papers for tag in trends.tags) - suggested_tags,
         suggested=suggested_tags,
-        left_out={
-            "blind": len(blind),
-            **{why: len(out) for why, out in left_out.items()},
-            "undated": len(hits) - len(days),
-        },
+        left_out=kept.left_out(since, until, blind),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tagger.domain.labels import Suggestion
+from tagger.domain.labels import SuggestionSummary
 from tagger.domain.model import Progress, no_progress
 from tagger.errors import ModelError
 from tagger.learning.starter import STARTER
@@ -16,6 +16,7 @@ from tagger.steps.models import check_model
 from tagger.steps.rule import target_of
 from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
+from tagger.store import Standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,9 @@ def status(workspace: Workspace, progress: Progress = no_progress) -> Status:
     store = workspace.store
     kept = standings(workspace, progress)
     annotated, conflicts, total = kept.totals()
-    tallies = kept.by_digest()
     digests = [
-        DigestStatus(day, papers, of["decided"] + of["skipped"], of["waiting"], of["untagged"])
-        for day, papers in store.papers.digest_days().items()
-        for of in [tallies[day]]
+        DigestStatus(day, of.total(), of["decided"] + of["skipped"], of["waiting"], of["untagged"])
+        for day, of in kept.by_digest().items()
     ]
     name = store.models.current_name()
     version = store.models.find(name) if name else None
@@ -95,7 +94,7 @@ def status(workspace: Workspace, progress: Progress = no_progress) -> Status:
         rules=_rules(workspace, name, checks_of(judged), kept.rules(name)) if name else (),
         blind=len(awaited_papers(judged)),
         drift=_drift(workspace, name) if name else None,
-        next=_next(workspace, annotated, digests, kept.of_no_digest()),
+        next=_next(workspace, annotated, digests, kept),
     )
 
 
@@ -119,22 +118,22 @@ def _drift(workspace: Workspace, model: str) -> Drift | None:
     """Return how a model version's suggestions changed over the latest weeks that it has any for."""
     store = workspace.store
     weeks: set[tuple[int, int]] = set()
-    dated: list[tuple[date, Suggestion]] = []
+    dated: list[tuple[date, SuggestionSummary]] = []
     seen: set[str] = set()
     for day in store.papers.digest_days():
         ids = [i for i in store.papers.ids_in_digest(day) if i not in seen]
-        found = store.suggestions.of(ids, model=model)
+        found = store.suggestions.summaries(ids, model)
         seen.update(ids)
         if found:
             weeks.add(day.isocalendar()[:2])
         if len(weeks) > WEEKS_BEFORE + 1:
             break
-        dated += [(day, suggestions[-1]) for suggestions in found.values()]
+        dated += [(day, suggestion) for suggestion in found.values()]
     return find_drift(dated)
 
 
-def _next(workspace: Workspace, annotated: int, digests: list[DigestStatus], others: Mapping[str, int]) -> str:
-    """Return the one thing to do now, as a command with its reason; ``others`` are papers of no digest, by status."""
+def _next(workspace: Workspace, annotated: int, digests: list[DigestStatus], kept: Standings) -> str:
+    """Return the one thing to do now, as a command with its reason."""
     if not workspace.store.papers.count():
         return "tagger ingest FILE: there are no papers yet"
     model = workspace.store.models.current_name()
@@ -146,10 +145,11 @@ def _next(workspace: Workspace, annotated: int, digests: list[DigestStatus], oth
             return _suggesting(workspace, annotated, step)
         if digest.waiting:
             return f"tagger review list --digest {digest.day}: {digest.waiting} of its papers await review"
-    if others.get("untagged"):
+    others = kept.of_no_digest()
+    if others["untagged"]:
         step = f"tagger predict: {others['untagged']} of the papers in no digest have no tags yet"
         return _suggesting(workspace, annotated, step)
-    if others.get("waiting"):
+    if others["waiting"]:
         return f"tagger review list: {others['waiting']} of the papers in no digest await review"
     if digests:
         return f"tagger publish --digest {digests[0].day} --out site: everything in it is decided"

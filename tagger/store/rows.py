@@ -13,6 +13,9 @@ from tagger.domain.identity import title_key
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tags
 
+DAY = "coalesce((SELECT max(day) FROM digest_papers d WHERE d.paper_id = p.id), p.published)"
+"""A paper's day in SQL where ``papers`` is ``p``: that of its latest digest, or else the one on which it appeared."""
+
 
 def time_text(at: datetime) -> str:
     """Return a time as text that sorts like the time: UTC, to the microsecond."""

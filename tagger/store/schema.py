@@ -245,6 +245,7 @@ _STANDINGS = (
     "CREATE INDEX standing_tags_tag ON standing_tags(dimension, tag, paper_id)",
     "CREATE INDEX standing_tags_rule ON standing_tags(model, rule) WHERE rule IS NOT NULL",
     "CREATE INDEX decisions_rule ON decisions(model, rule, dimension, tag) WHERE rule IS NOT NULL",
+    "CREATE INDEX papers_published ON papers(id, published)",
     """CREATE TABLE stale_papers (
         paper_id TEXT PRIMARY KEY REFERENCES papers(id) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID""",

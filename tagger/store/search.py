@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from tagger.domain.tags import TagKey
 from tagger.errors import StoreError
+from tagger.store.rows import DAY, json_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -33,6 +35,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Hits:
+    """The best of so many papers (``total``) that were found."""
+
+    total: int
+    best: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A query in FTS5's language: ``words`` are looked for by their stems, ``prefixes`` as words begin."""
 
@@ -46,10 +56,20 @@ class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def find(self, text: str, *, since: date | None = None, until: date | None = None) -> list[Hit]:
+    def find(
+        self,
+        text: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        tags: Collection[TagKey] = (),
+        untold: Collection[str] = (),
+        limit: int,
+    ) -> Hits:
         """Return the papers with all the words of ``text``, best first; without any, all papers, latest first.
 
-        ``since`` and ``until`` are the first and the last day; papers without a day aren't of any. Raises StoreError
+        ``since`` and ``until`` are the first and the last day; papers without a day aren't of any. With ``tags``, only
+        papers that carry them all by what is kept in ``standing_tags``; the ``untold`` are of no tag. Raises StoreError
         if there is text, but nothing in it to look for.
         """
         query = parse_query(text)
@@ -59,16 +79,22 @@ class Search:
         rank = " + ".join(f"bm25({index}, {TITLE_WEIGHT}, {ABSTRACT_WEIGHT})" for index in asked) or "0.0"
         joins = " ".join(f"JOIN {index} ON {index}.rowid = n.number" for index in asked)
         matches = " AND ".join(f"{index} MATCH :{index}" for index in asked) or "1"
-        day = "coalesce((SELECT max(day) FROM digest_papers d WHERE d.paper_id = p.id), p.published)"
+        named = {name: value for i, key in enumerate(tags) for name, value in zip((f"d{i}", f"t{i}"), key, strict=True)}
+        carried = "SELECT paper_id FROM standing_tags WHERE dimension = :d{0} AND tag = :t{0}"
+        carries = "".join(f"AND p.id IN ({carried.format(i)}) " for i in range(len(tags)))
+        if tags:
+            carries += "AND p.id NOT IN (SELECT value FROM json_each(:untold)) "
+            named["untold"] = json_text(list(untold))
         sql = (
-            f"SELECT id, day, score FROM (SELECT p.id, {day} AS day, {rank} AS score "
-            f"FROM papers p JOIN paper_numbers n ON n.paper_id = p.id {joins} WHERE {matches}) "
+            f"SELECT id, day, score, count(*) OVER () FROM (SELECT p.id, {DAY} AS day, {rank} AS score "
+            f"FROM papers p JOIN paper_numbers n ON n.paper_id = p.id {joins} WHERE {matches} {carries}) "
             "WHERE (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until) "
-            "ORDER BY score, day DESC, id"
+            "ORDER BY score, day DESC, id LIMIT :limit"
         )
-        days = {"since": since and since.isoformat(), "until": until and until.isoformat()}
-        rows = self._db.execute(sql, days | asked).fetchall()
-        return [Hit(row[0], date.fromisoformat(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows]
+        values = {"since": since and since.isoformat(), "until": until and until.isoformat(), "limit": limit}
+        rows = self._db.execute(sql, values | asked | named).fetchall()
+        hits = (Hit(row[0], date.fromisoformat(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows)
+        return Hits(rows[0][3] if rows else 0, tuple(hits))
 
 
 def parse_query(text: str) -> Query:

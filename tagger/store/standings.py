@@ -7,13 +7,13 @@ the papers of which something was said since (``stale_papers``); the others stan
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tagger.domain.tags import TagKey
-from tagger.store.rows import json_text
+from tagger.domain.trends import By, TagCounts
+from tagger.store.rows import DAY, json_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -128,11 +128,11 @@ class Standings:
         return annotated, conflicts, tally
 
     def by_digest(self) -> Mapping[date, Counter[str]]:
-        """Return the papers of each status in each digest."""
+        """Return the papers of each status in each digest, the latest first."""
         found: dict[date, Counter[str]] = {}
         for day, status, papers in self._db.execute(
             "SELECT d.day, s.status, count(*) FROM digest_papers d JOIN standings s ON s.paper_id = d.paper_id "
-            "GROUP BY d.day, s.status"
+            "GROUP BY d.day, s.status ORDER BY d.day DESC"
         ):
             found.setdefault(date.fromisoformat(day), Counter())[status] = papers
         return found
@@ -163,23 +163,45 @@ class Standings:
         rows = self._db.execute(f"SELECT paper_id FROM standings WHERE annotated UNION {decided} ORDER BY paper_id")
         return [row[0] for row in rows]
 
-    def carrying(self, keys: Collection[TagKey]) -> set[str]:
-        """Return the papers with all of the tags, decided or suggested."""
-        found: set[str] | None = None
-        for dimension, tag in keys:
-            rows = self._db.execute(
-                "SELECT paper_id FROM standing_tags WHERE dimension = ? AND tag = ?", [dimension, tag]
-            )
-            papers = {row[0] for row in rows}
-            found = papers if found is None else found & papers
-        return found or set()
+    def tag_counts(self, by: By, since: date | None, until: date | None, without: Collection[str]) -> TagCounts:
+        """Return how often each tag is carried by month or week, of papers of these days that are tagged."""
+        first = "date(day, 'start of month')" if by == "month" else "date(day, 'weekday 0', '-6 days')"
+        papers = (
+            f"WITH dated AS (SELECT p.id AS paper_id, {DAY} AS day FROM papers p), counted AS MATERIALIZED ("
+            f"SELECT paper_id, {first} AS first FROM dated JOIN standings USING (paper_id) "
+            "WHERE day IS NOT NULL AND (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until) "
+            "AND status NOT IN ('skipped', 'untagged') AND paper_id NOT IN (SELECT value FROM json_each(:without))) "
+        )
+        values = {"since": since and since.isoformat(), "until": until and until.isoformat()}
+        values["without"] = json_text(list(without))
+        totals = self._db.execute(f"{papers} SELECT first, count(*) FROM counted GROUP BY first", values)
+        tags = self._db.execute(
+            f"{papers} SELECT first, dimension, tag, count(*), sum(NOT decided) "
+            "FROM counted JOIN standing_tags USING (paper_id) GROUP BY first, dimension, tag",
+            values,
+        )
+        found = TagCounts(Counter({date.fromisoformat(first): number for first, number in totals}))
+        for first, dimension, tag, number, suggested in tags:
+            found.tags[date.fromisoformat(first), (dimension, tag)] = number
+            found.suggested[dimension, tag] += suggested
+        return found
 
-    def tags(self) -> Iterator[tuple[str, TagKey, bool]]:
-        """Yield every paper's tags, and whether each is decided, in the order of the papers' ids."""
-        for paper_id, dimension, tag, decided in self._db.execute(
-            "SELECT paper_id, dimension, tag, decided FROM standing_tags ORDER BY paper_id, dimension, tag"
-        ):
-            yield paper_id, (dimension, tag), bool(decided)
+    def left_out(self, since: date | None, until: date | None, blind: Collection[str]) -> dict[str, int]:
+        """Return how many papers of these days are ``blind``, else ``skipped`` or ``untagged``, and of no day."""
+        dated = f"SELECT p.id AS paper_id, {DAY} AS day FROM papers p"
+        found = self._db.query(
+            "SELECT sum(asked AND hidden) AS blind, sum(asked AND NOT hidden AND status = 'skipped') AS skipped, "
+            "sum(asked AND NOT hidden AND status = 'untagged') AS untagged, sum(day IS NULL) AS undated FROM ("
+            "SELECT status, day, paper_id IN (SELECT value FROM json_each(:blind)) AS hidden, day IS NOT NULL "
+            "AND (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until) AS asked "
+            f"FROM standings JOIN ({dated}) USING (paper_id))",
+            {
+                "since": since and since.isoformat(),
+                "until": until and until.isoformat(),
+                "blind": json_text(list(blind)),
+            },
+        )
+        return {why: papers or 0 for why, papers in next(iter(found)).items()}
 
     def rules(self, model: str) -> Iterable[str]:
         """Return the rules by whose word tags hold that a model version suggested."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tagger.domain.labels import Suggestion, translated
+from tagger.domain.labels import Suggestion, SuggestionSummary, translated
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
 from tagger.store.rows import evidence_of, evidence_text, json_text, tags_of, tags_text, time_of, time_text
@@ -67,6 +67,21 @@ class Suggestions:
         for row in self._db.query(sql + " ORDER BY s.seq", values):
             found[row["paper_id"]].append(translated(_suggestion(row), self._tag_set))
         return dict(found)
+
+    def summaries(self, paper_ids: Sequence[str], model: str) -> dict[str, SuggestionSummary]:
+        """Return a model version's suggestions for the papers' present texts in short, by paper id."""
+        path = """'$."' || d.key || '"."' || t.value || '"'"""
+        score = f"(SELECT avg(json_extract(s.scores, {path})) FROM json_each(s.tags) d, json_each(d.value) t)"
+        rows = self._db.execute(
+            f"SELECT s.paper_id, s.tags, coalesce({score}, 0.0), s.needs_review FROM suggestions s "
+            "JOIN papers p ON p.id = s.paper_id AND p.text_hash = s.text_hash "
+            "WHERE s.model = ? AND s.paper_id IN (SELECT value FROM json_each(?))",
+            [model, json_text(list(paper_ids))],
+        )
+        return {
+            paper_id: SuggestionSummary(self._tag_set.translated(tags_of(tags)), score, bool(needs_review))
+            for paper_id, tags, score, needs_review in rows
+        }
 
 
 def _suggestion(row: dict[str, Any]) -> Suggestion:

@@ -4,7 +4,7 @@ from datetime import date
 from xml.etree import ElementTree
 
 from tagger.domain.tags import Dimension, Tag, TagSet
-from tagger.domain.trends import TaggedPaper, Trends, find_trends
+from tagger.domain.trends import TaggedPaper, Trends, count_tags, find_trends
 from tagger.publishing import trends_page, trends_svg
 from tests.unit.publishing.digest import HOSTILE
 
@@ -16,7 +16,7 @@ SEA, LAKE = ("habitat", "sea"), ("habitat", "lake")
 def made(now: int = 40) -> Trends:
     papers = [TaggedPaper(date(2026, 6, 1), [SEA], []) for _ in range(40)]
     papers += [TaggedPaper(date(2026, 8, 1), [LAKE], [SEA][: number % 2]) for number in range(now)]
-    return find_trends(papers, [SEA, LAKE, ("habitat", "moon")], "month")
+    return find_trends(count_tags(papers), [SEA, LAKE, ("habitat", "moon")], "month")
 
 
 def test_the_picture_tells_in_words_what_it_shows() -> None:
@@ -49,4 +49,4 @@ def test_names_are_text_in_the_picture_and_the_page() -> None:
 def test_too_few_papers_are_told_and_none_are_drawn_as_well() -> None:
     few = trends_svg(made(now=3), TAG_SET, 1).decode()
     assert "too few papers" in few and "▲" not in few
-    ElementTree.fromstring(trends_svg(find_trends([], [SEA], "week"), TAG_SET, 0))
+    ElementTree.fromstring(trends_svg(find_trends(count_tags([]), [SEA], "week"), TAG_SET, 0))

@@ -5,20 +5,19 @@ from random import Random
 import pytest
 from scipy.stats import chi2_contingency, ttest_ind
 
-from tagger.domain.labels import Suggestion
+from tagger.domain.labels import SuggestionSummary
 from tagger.review.drift import Drift, _g_test, _welch, find_drift
-from tests.conftest import NOW
 
 MONDAY = date(2026, 6, 1)
 
 
-def suggestion(*tags: str, score: float = 0.8, sure: bool = True) -> Suggestion:
-    return Suggestion("p", "m1", NOW, {"habitat": tags}, {"habitat": dict.fromkeys(tags, score)}, needs_review=not sure)
+def suggestion(*tags: str, score: float = 0.8, sure: bool = True) -> SuggestionSummary:
+    return SuggestionSummary({"habitat": tags}, score if tags else 0.0, needs_review=not sure)
 
 
 def weeks(
     *rates: float, papers: int = 40, score: float = 0.8, last_score: float = 0.8
-) -> Iterator[tuple[date, Suggestion]]:
+) -> Iterator[tuple[date, SuggestionSummary]]:
     """Yield weeks of papers, in each of which such a share carries ``sea`` and the others ``forest``."""
     random = Random(0)
     for number, rate in enumerate(rates):
