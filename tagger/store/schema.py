@@ -246,6 +246,8 @@ _STANDINGS = (
     "CREATE INDEX standing_tags_rule ON standing_tags(model, rule) WHERE rule IS NOT NULL",
     "CREATE INDEX decisions_rule ON decisions(model, rule, dimension, tag) WHERE rule IS NOT NULL",
     "CREATE INDEX papers_published ON papers(id, published)",
+    "DROP INDEX digest_papers_paper",
+    "CREATE INDEX digest_papers_paper ON digest_papers(paper_id, day)",
     """CREATE TABLE stale_papers (
         paper_id TEXT PRIMARY KEY REFERENCES papers(id) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID""",

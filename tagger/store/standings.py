@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 _TABLES = ("standings", "standing_tags", "stale_papers", "standing_basis")
 
+# Materialized, or else SQLite looks for a paper's day wherever it is spoken of.
+_DATED = (
+    f"WITH days AS MATERIALIZED (SELECT p.id AS paper_id, {DAY} AS day FROM papers p), "
+    "dated AS MATERIALIZED (SELECT paper_id, day, status, paper_id IN (SELECT value FROM json_each(:blind)) AS blind, "
+    "day IS NOT NULL AND (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until) AS asked "
+    "FROM days JOIN standings USING (paper_id))"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StandingTag:
@@ -166,14 +174,9 @@ class Standings:
     def tag_counts(self, by: By, since: date | None, until: date | None, without: Collection[str]) -> TagCounts:
         """Return how often each tag is carried by month or week, of papers of these days that are tagged."""
         first = "date(day, 'start of month')" if by == "month" else "date(day, 'weekday 0', '-6 days')"
-        papers = (
-            f"WITH dated AS (SELECT p.id AS paper_id, {DAY} AS day FROM papers p), counted AS MATERIALIZED ("
-            f"SELECT paper_id, {first} AS first FROM dated JOIN standings USING (paper_id) "
-            "WHERE day IS NOT NULL AND (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until) "
-            "AND status NOT IN ('skipped', 'untagged') AND paper_id NOT IN (SELECT value FROM json_each(:without))) "
-        )
-        values = {"since": since and since.isoformat(), "until": until and until.isoformat()}
-        values["without"] = json_text(list(without))
+        counted = f"SELECT paper_id, {first} AS first FROM dated WHERE asked AND status NOT IN ('skipped', 'untagged')"
+        papers = f"{_DATED}, counted AS MATERIALIZED ({counted} AND NOT blind) "
+        values = _values(since, until, without)
         totals = self._db.execute(f"{papers} SELECT first, count(*) FROM counted GROUP BY first", values)
         tags = self._db.execute(
             f"{papers} SELECT first, dimension, tag, count(*), sum(NOT decided) "
@@ -188,18 +191,11 @@ class Standings:
 
     def left_out(self, since: date | None, until: date | None, blind: Collection[str]) -> dict[str, int]:
         """Return how many papers of these days are ``blind``, else ``skipped`` or ``untagged``, and of no day."""
-        dated = f"SELECT p.id AS paper_id, {DAY} AS day FROM papers p"
         found = self._db.query(
-            "SELECT sum(asked AND hidden) AS blind, sum(asked AND NOT hidden AND status = 'skipped') AS skipped, "
-            "sum(asked AND NOT hidden AND status = 'untagged') AS untagged, sum(day IS NULL) AS undated FROM ("
-            "SELECT status, day, paper_id IN (SELECT value FROM json_each(:blind)) AS hidden, day IS NOT NULL "
-            "AND (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until) AS asked "
-            f"FROM standings JOIN ({dated}) USING (paper_id))",
-            {
-                "since": since and since.isoformat(),
-                "until": until and until.isoformat(),
-                "blind": json_text(list(blind)),
-            },
+            f"{_DATED} SELECT sum(asked AND blind) AS blind, "
+            "sum(asked AND NOT blind AND status = 'skipped') AS skipped, "
+            "sum(asked AND NOT blind AND status = 'untagged') AS untagged, sum(day IS NULL) AS undated FROM dated",
+            _values(since, until, blind),
         )
         return {why: papers or 0 for why, papers in next(iter(found)).items()}
 
@@ -223,3 +219,12 @@ class Standings:
     def _basis(self) -> str | None:
         row = self._db.execute("SELECT basis FROM standing_basis").fetchone()
         return row[0] if row else None
+
+
+def _values(since: date | None, until: date | None, blind: Collection[str]) -> dict[str, str | None]:
+    """Return the values of ``_DATED``."""
+    return {
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "blind": json_text(list(blind)),
+    }
