@@ -14,7 +14,7 @@ from tagger.cli.app import app
 from tests.conftest import ROOT
 
 HEAVY = "torch sklearn scipy numpy pandas transformers setfit sentence_transformers datasets onnx onnxruntime".split()
-HEAVY += "sqlite_utils label_studio_sdk httpx jinja2 yaml textual nltk".split()
+HEAVY += "sqlite_utils label_studio_sdk httpx jinja2 yaml textual nltk pydantic".split()
 MODULES = sorted((ROOT / "tagger").rglob("*.py"))
 
 
@@ -23,11 +23,12 @@ def test_no_file_grows_long(path: Path) -> None:
     assert path.read_text().count("\n") <= 320
 
 
-def test_help_leaves_heavy_libraries_and_the_steps_alone() -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["review", "list", "--help"]], ids=" ".join)
+def test_help_leaves_heavy_libraries_and_the_steps_alone(arguments: list[str]) -> None:
     code = f"""
 import sys
 from tagger.cli.app import app
-sys.argv = ["tagger", "--help"]
+sys.argv = ["tagger", *{arguments!r}]
 try:
     app()
 except SystemExit:
