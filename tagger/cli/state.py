@@ -42,7 +42,7 @@ def status(context: typer.Context, json: Json = False) -> None:
     if len(found.digests) > DIGESTS_SHOWN:
         lines.append(f"and {len(found.digests) - DIGESTS_SHOWN} earlier digests")
     lines += [*_drift(found.drift), "", f"Next: {found.next}"]
-    show(asdict(found), "\n".join(lines), as_json=json)
+    show(asdict(found) if json else {}, "\n".join(lines), as_json=json)
 
 
 def _rule_line(rule: "RuleStatus") -> str:
