@@ -86,17 +86,23 @@ class Entry:
 
 
 def merge(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
-    """Return one entry a paper, and a note for each that says otherwise than a former one: the later one counts."""
-    merged: dict[str, Entry] = {}
+    """Return one entry for each paper and digest that it is listed in, and notes.
+
+    A note tells of an entry that says something else of a paper than a former one: the later one counts.
+    """
+    latest: dict[str, Entry] = {}
+    listed: dict[tuple[str, date | None], None] = {}
     notes = []
     for entry in entries:
-        former = merged.get(entry.paper.id, entry)
-        latest = Entry(former.paper.updated(entry.paper), entry.digest or former.digest, entry.place, entry.source)
-        if (latest.paper, latest.digest) != (former.paper, former.digest):
+        former = latest.get(entry.paper.id, entry)
+        paper = former.paper.updated(entry.paper)
+        if paper != former.paper:
             again = f"the paper {entry.paper.id} of {former.place} again with other fields; this one counts"
             notes.append(f"{entry.place}: {again}")
-        merged[entry.paper.id] = latest
-    return list(merged.values()), notes
+        latest[entry.paper.id] = replace(entry, paper=paper)
+        listed[entry.paper.id, entry.digest] = None
+    dated = {paper_id for paper_id, day in listed if day}
+    return [replace(latest[i], digest=day) for i, day in listed if day or i not in dated], notes
 
 
 def is_arxiv_id(name: str) -> bool:

@@ -71,7 +71,7 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
 def collect(
     format_name: str, found: Iterable[Entry | Rejected], *, notes: Iterable[str] = (), day_notes: Iterable[str] = ()
 ) -> Parsed:
-    """Return entries, merged, and rejections sorted out."""
+    """Return entries, one for each paper and digest, and rejections sorted out."""
     items = list(found)
     entries, repetitions = merge(item for item in items if isinstance(item, Entry))
     rejected = tuple(item for item in items if isinstance(item, Rejected))

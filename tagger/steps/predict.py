@@ -88,7 +88,7 @@ def predict_source(
     parsed = read_source(source, today=now.date(), stdin=stdin)
     if parsed.rejected and not parsed.entries:
         raise SourceError(f"nothing was tagged: {rejections_in_words(parsed.rejected)}")
-    papers = [entry.paper for entry in parsed.entries]
+    papers = list({entry.paper.id: entry.paper for entry in parsed.entries}.values())
     suggestions = predictor.predict(papers, at=now, progress=progress)
     pairs = tuple(zip(papers, suggestions, strict=True))
     name = predictor.version.name
