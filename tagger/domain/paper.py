@@ -15,6 +15,8 @@ _ARXIV = re.compile(
 )
 _ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_OLD_ARXIV_ID = re.compile(r"([a-z-]+)\.[A-Z]{2}(/\d{7})")
+_SPELT_DOI = re.compile(r"(?:(?i:https?://(?:dx\.|www\.)?doi\.org/|doi:))?(10\.\d{4,9}/\S+)")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -126,6 +128,14 @@ def paper_id(raw: str) -> str:
     if not text or any(c.isspace() or not c.isprintable() for c in text):
         raise ValueError("an id is one or more printable characters without white space")
     return text
+
+
+def one_spelling(name: str) -> str:
+    """Return the same for all ways to write one id: of a DOI its lower case alone, of an old arXiv id not the subject."""
+    if match := _SPELT_DOI.fullmatch(name):
+        return match[1].lower()
+    match = _OLD_ARXIV_ID.fullmatch(name)
+    return match[1] + match[2] if match else name
 
 
 def title_id(title: str) -> str:

@@ -53,9 +53,8 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
     title = text_of(record, "title")
     if not title:
         raise ValueError("it has no title")
-    raw_id = text_of(record, "id")
     paper = Paper(
-        id=paper_id(raw_id) if raw_id else title_id(title),
+        id=id_of(record) or title_id(title),
         title=title,
         abstract=text_of(record, "abstract"),
         published=day_of(record, "published"),
@@ -85,6 +84,14 @@ def clean(text: str) -> str:
         # Format characters such as joiners are part of some scripts; line and control characters are not.
         text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
     return " ".join(text.split())
+
+
+def id_of(record: Mapping[str, object]) -> str:
+    """Return the id that a record gives, empty if it gives none. Raises ValueError if it is none.
+
+    It isn't cleaned, as then two ids might become one.
+    """
+    return paper_id(str(record["id"])) if text_of(record, "id") else ""
 
 
 def text_of(record: Mapping[str, object], field: str) -> str:
