@@ -131,7 +131,7 @@ def paper_id(raw: str) -> str:
 
 
 def one_spelling(name: str) -> str:
-    """Return the same for all ways to write one id: of a DOI its lower case alone, of an old arXiv id not the subject."""
+    """Return the same for all ways to write an id: a DOI bare and in lower case, an old arXiv id without subject."""
     if match := _SPELT_DOI.fullmatch(name):
         return match[1].lower()
     match = _OLD_ARXIV_ID.fullmatch(name)

@@ -65,7 +65,7 @@ class Names:
 
     def add(self, paper_id: str, names: Iterable[str], now: datetime) -> None:
         """Keep further names of a paper, also spelt plainly; one that is another's stays that one's."""
-        for name in dict.fromkeys(spelling for name in names for spelling in (name, one_spelling(name))):
+        for name in dict.fromkeys(spelling for given in names for spelling in (given, one_spelling(given))):
             self._db.execute(
                 "INSERT OR IGNORE INTO paper_names(name, paper_id, added_at) SELECT ?, ?, ? "
                 "WHERE NOT EXISTS (SELECT 1 FROM papers WHERE id = ?)",
