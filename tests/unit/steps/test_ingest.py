@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -75,3 +76,10 @@ def test_a_folder_of_days_brings_a_paper_into_each_digest_that_lists_it(workspac
         assert take(workspace, str(folder)).notes == ()
     listed = {day: [paper.title for paper in workspace.store.papers.in_digest(day)] for day in (DAY, NEXT)}
     assert listed == {DAY: ["T", "U"], NEXT: ["V", "T"]}
+
+
+def test_a_file_whose_name_is_no_text_is_read(workspace: Workspace, tmp_path: Path) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path / "caf") + b"\xe9")
+    Path(odd).write_text('{"title": "T"}')
+    [paper_id] = take(workspace, odd).ids
+    assert workspace.store.papers.sources_of([paper_id]) == {paper_id: (f"{tmp_path}/caf\\udce9",)}
