@@ -15,13 +15,17 @@ from tagger.errors import SourceError
 from tagger.learning.prediction import load_predictor
 from tagger.sources import Rejected, read_source
 from tagger.steps.adapting import usable_model
+from tagger.steps.audit import blind_papers
 from tagger.steps.ingest import rejections_in_words
 from tagger.steps.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """Suggestions with their papers, in the order of the source. ``new`` is how many were made by this run."""
+    """Suggestions with their papers, in the order of the source. ``new`` is how many were made by this run.
+
+    ``blind`` are the papers that a person has to judge without seeing what is suggested.
+    """
 
     model: str
     tag_set: TagSet
@@ -29,6 +33,7 @@ class Predicted:
     new: int
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    blind: frozenset[str] = frozenset()
 
     def rows(self, *, explain: bool = False) -> list[dict[str, object]]:
         """Return the predictions in the public format, dimensions and tags in the tag set's order.
@@ -74,7 +79,7 @@ def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetim
             store.models.save(predictor.version)
             store.suggestions.save((paper, made[paper.id]) for paper in fresh)
     pairs = tuple((paper, made.get(paper.id) or known[paper.id][-1]) for paper in papers)
-    return Predicted(folder.name, workspace.tag_set, pairs, len(made))
+    return Predicted(folder.name, workspace.tag_set, pairs, len(made), blind=frozenset(blind_papers(workspace)))
 
 
 def predict_source(
