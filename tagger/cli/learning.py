@@ -16,6 +16,8 @@ from tagger.errors import ModelError
 from tagger.files import write_file
 from tagger.learning.options import Aim, EvaluationOptions, Recipe, TrainingOptions, parse_aim
 
+BLIND = "  (to be judged blind: tagger review audit)"
+
 if TYPE_CHECKING:
     from tagger.steps.predict import Predicted
 
@@ -189,7 +191,8 @@ def _explanations(result: "Predicted") -> list[str]:
     lines = []
     for paper, suggestion in result.papers:
         ordered = replace(suggestion, tags=result.tag_set.ordered(suggestion.tags))
-        lines += [paper_line(paper, unsure=suggestion.needs_review), *explained(ordered), ""]
+        told = [BLIND] if paper.id in result.blind else explained(ordered)
+        lines += [paper_line(paper, unsure=suggestion.needs_review), *told, ""]
     return [*lines, *LEGEND, ""] if lines else []
 
 

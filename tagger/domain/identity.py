@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tagger.domain.latex import readable_latex
-from tagger.domain.paper import Paper, is_arxiv_id, is_doi
+from tagger.domain.paper import Paper, is_arxiv_id, is_doi, one_spelling
 
 _KINDS = {
     "title": re.compile(r"t-[0-9a-f]{16}"),
@@ -88,7 +88,7 @@ def groups_of(records: Sequence[Paper], known: Sequence[Paper]) -> list[Group]:
     forest = _Forest(papers)
     holders: dict[str, int] = {}
     for place, paper in enumerate(papers):
-        for name in paper.names:
+        for name in map(one_spelling, paper.names):
             forest.join_by_name(holders.setdefault(name, place), place)
     of_title: dict[str, list[int]] = {}
     for place, paper in enumerate(papers):
@@ -120,7 +120,7 @@ class _Forest:
         a, b = self._root[one], self._root[other]
         if a == b:
             return
-        arxiv = [{n for p in self._of(root) for n in p.names if is_arxiv_id(n)} for root in (a, b)]
+        arxiv = [_ids_by_kind(self._of(root)).get("arXiv id", set()) for root in (a, b)]
         if self._papers[one].id == self._papers[other].id or len(arxiv[0] | arxiv[1]) < 2:
             self._join(a, b)
 
@@ -147,7 +147,7 @@ class _Forest:
 def _ids_by_kind(papers: Sequence[Paper]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for paper in papers:
-        for name in paper.names:
+        for name in map(one_spelling, paper.names):
             if (kind := kind_of(name)) != "title":
                 found.setdefault(kind, set()).add(name)
     return found

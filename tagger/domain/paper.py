@@ -15,6 +15,8 @@ _ARXIV = re.compile(
 )
 _ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_OLD_ARXIV_ID = re.compile(r"([a-z-]+)\.[A-Z]{2}(/\d{7})")
+_SPELT_DOI = re.compile(r"(?:(?i:https?://(?:dx\.|www\.)?doi\.org/|doi:))?(10\.\d{4,9}/\S+)")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -86,17 +88,23 @@ class Entry:
 
 
 def merge(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
-    """Return one entry a paper, and a note for each that says otherwise than a former one: the later one counts."""
-    merged: dict[str, Entry] = {}
+    """Return one entry for each paper and digest that it is listed in, and notes.
+
+    A note tells of an entry that says something else of a paper than a former one: the later one counts.
+    """
+    latest: dict[str, Entry] = {}
+    listed: dict[tuple[str, date | None], None] = {}
     notes = []
     for entry in entries:
-        former = merged.get(entry.paper.id, entry)
-        latest = Entry(former.paper.updated(entry.paper), entry.digest or former.digest, entry.place, entry.source)
-        if (latest.paper, latest.digest) != (former.paper, former.digest):
+        former = latest.get(entry.paper.id, entry)
+        paper = former.paper.updated(entry.paper)
+        if paper != former.paper:
             again = f"the paper {entry.paper.id} of {former.place} again with other fields; this one counts"
             notes.append(f"{entry.place}: {again}")
-        merged[entry.paper.id] = latest
-    return list(merged.values()), notes
+        latest[entry.paper.id] = replace(entry, paper=paper)
+        listed[entry.paper.id, entry.digest] = None
+    dated = {paper_id for paper_id, day in listed if day}
+    return [replace(latest[i], digest=day) for i, day in listed if day or i not in dated], notes
 
 
 def is_arxiv_id(name: str) -> bool:
@@ -120,6 +128,14 @@ def paper_id(raw: str) -> str:
     if not text or any(c.isspace() or not c.isprintable() for c in text):
         raise ValueError("an id is one or more printable characters without white space")
     return text
+
+
+def one_spelling(name: str) -> str:
+    """Return the same for all ways to write an id: a DOI bare and in lower case, an old arXiv id without subject."""
+    if match := _SPELT_DOI.fullmatch(name):
+        return match[1].lower()
+    match = _OLD_ARXIV_ID.fullmatch(name)
+    return match[1] + match[2] if match else name
 
 
 def title_id(title: str) -> str:

@@ -34,7 +34,7 @@ def corrections(editions: Sequence[Edition], tag_set: TagSet) -> tuple[Correctio
 
 def _changes(former: Mapping[str, EditionPaper], later: Mapping[str, EditionPaper], tag_set: TagSet) -> Iterator[str]:
     # A paper may have got another id since; then its title tells which it is.
-    titles = {paper.title: paper_id for paper_id, paper in former.items()}
+    titles = {paper.title: paper_id for paper_id, paper in former.items() if paper_id not in later}
     same = {i: i if i in former else titles.get(paper.title) for i, paper in later.items()}
     for paper_id, paper in later.items():
         before = former.get(same[paper_id] or "")
@@ -56,5 +56,6 @@ def _keys(paper: EditionPaper) -> set[TagKey]:
 
 
 def _names(keys: set[TagKey], tag_set: TagSet) -> str:
-    ordered = [(d.id, tag) for d in tag_set.dimensions for tag in d.tags if (d.id, tag.id) in keys]
-    return ", ".join(tag.name for _, tag in ordered)
+    known = {(d.id, tag.id): tag.name for d in tag_set.dimensions for tag in d.tags}
+    ordered = [name for key, name in known.items() if key in keys]
+    return ", ".join([*ordered, *sorted(tag for _, tag in keys - known.keys())])

@@ -7,7 +7,9 @@ import socket
 
 from tagger.errors import SourceError
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# NAT64, and two old ways to write an IPv4 address as an IPv6 one that ipaddress doesn't know: compatible, translated.
+_HOLDING_IPV4 = [ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")]
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -31,6 +33,8 @@ def is_bare(host: str) -> bool:
 def is_public(address: str) -> bool:
     """Return whether an address is one of the public network, also if it is an IPv4 address inside an IPv6 one."""
     found = _inner(ipaddress.ip_address(address.split("%")[0]))
+    if isinstance(found, ipaddress.IPv6Address) and (found.is_site_local or found in _LOCAL_NAT64):
+        return False
     return found.is_global and not found.is_multicast
 
 
@@ -52,7 +56,7 @@ def checked_address(host: str, port: int, *, loopback: bool) -> str:
 
 def _inner(address: _Address) -> _Address:
     if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:
+        if any(address in network for network in _HOLDING_IPV4) and not address.is_loopback:
             return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         return address.ipv4_mapped or address.sixtofour or address
     return address

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import BinaryIO
 
-from tagger.domain.paper import Paper, paper_id
+from tagger.domain.paper import Paper
 from tagger.errors import SourceError
 from tagger.sources.detection import read_bytes, text_of_bytes
 from tagger.sources.http import without_password
 from tagger.sources.json_lines import lines_of
-from tagger.sources.records import PAPER_FIELDS, Rejected, entry_of, text_of, texts_of
+from tagger.sources.records import PAPER_FIELDS, Rejected, entry_of, id_of, text_of, texts_of
 
 _ROW_FIELDS = (*PAPER_FIELDS, "annotator", "skip", "at", "tag_set")
 
@@ -86,12 +86,12 @@ def _row(record: Mapping[str, object], dimensions: Sequence[str], place: str) ->
     if not skipped and not tags:
         raise ValueError("it has neither tags nor skip")
     entry = entry_of(record, place) if text_of(record, "title") else None
-    raw_id = text_of(record, "id")
-    if entry is None and not raw_id:
+    own_id = entry.paper.id if entry else id_of(record)
+    if not own_id:
         raise ValueError("it has no id and no title")
     return AnnotationRow(
         place=place,
-        paper_id=entry.paper.id if entry else paper_id(raw_id),
+        paper_id=own_id,
         annotator=annotator,
         tags={} if skipped else tags,
         skipped=skipped,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tagger.domain.paper import Entry
+from tagger.errors import SourceError
 from tagger.sources.citations import full_day, natural_name
 from tagger.sources.identifiers import address_of, arxiv_id_in, known_id
 from tagger.sources.records import Parsed, Rejected, collect, entry_of
@@ -13,6 +14,22 @@ from tagger.sources.records import Parsed, Rejected, collect, entry_of
 _START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
 _HEAD = 20_000
 _NO_PAPERS = ("string", "preamble", "comment")
+MAX_EXPANDED = 50_000_000
+
+
+class _Macros(dict[str, str]):
+    """The ``@string`` macros. As one may be made of others, a few lines of them may swell beyond any memory."""
+
+    def __init__(self, macros: Mapping[str, str]) -> None:
+        super().__init__(macros)
+        self._left = MAX_EXPANDED
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        self._left -= len(value)
+        if self._left < 0:
+            raise SourceError(f"its @string macros swell to more than {MAX_EXPANDED // 1_000_000} MB", "Split it")
+        return value
 
 
 def is_bibtex(text: str) -> bool:
@@ -21,7 +38,10 @@ def is_bibtex(text: str) -> bool:
 
 
 def parse_bibtex(text: str) -> Parsed:
-    """Parse entries; a broken one is rejected with its line, and reading goes on at the next ``@``."""
+    """Parse entries; a broken one is rejected with its line, and reading goes on at the next ``@``.
+
+    Raises SourceError if what ``@string`` stands for swells.
+    """
     return collect("BibTeX", _entries(text))
 
 
@@ -30,7 +50,7 @@ def _entries(text: str) -> Iterator[Entry | Rejected]:
     from pybtex.scanner import PybtexSyntaxError
 
     broken: list[PybtexSyntaxError] = []
-    scanner = LowLevelParser(text, macros=dict(month_names), handle_error=broken.append, keyless_entries=False)
+    scanner = LowLevelParser(text, macros=_Macros(month_names), handle_error=broken.append, keyless_entries=False)
     line, before = 1, 0
     for command, content in scanner:
         line, before = line + text.count("\n", before, scanner.command_start), scanner.command_start

@@ -6,6 +6,7 @@ import contextlib
 import random
 import re
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
@@ -31,7 +32,9 @@ AGENT = f"tagger/{__version__} (digest-tagger; paper digest tool)"
 _RETRIED = {429, 500, 502, 503, 504}
 _USER = re.compile(r"(?i)(https?://)[^/?#]*@")
 # Others, and several at once, unpack a few bytes to more than memory holds before they can be counted.
-_ENCODINGS = {"", "identity", "gzip", "deflate"}
+_PACKED = {"gzip", "deflate"}
+_ENCODINGS = {"", "identity", *_PACKED}
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
 class AnswerError(SourceError):
@@ -78,7 +81,7 @@ def fetch_bytes(
         raise AnswerError(f"{shown} answers {status} {error.response.reason_phrase}", hint, status) from error
     except httpx.TimeoutException as error:
         raise SourceError(f"{shown} didn't answer within {TIMEOUT_S:.0f} s", "Try again later") from error
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError, zlib.error) as error:
         # Besides its own errors, httpx lets through those of host names, of proxies and of certificate files.
         raise SourceError(f"can't fetch {shown}: {error}", "Is the address right, and the network up?") from error
 
@@ -170,14 +173,19 @@ def _body(response: httpx.Response, shown: str) -> bytes:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _ENCODINGS:
         raise SourceError(f"{shown} answers in the encoding '{encoding[:40]}', which wasn't asked for")
-    started, size, chunks = time.monotonic(), 0, []
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > MAX_BYTES:
+    # Counted as it comes and unpacked here, as httpx says nothing of bytes that unpack to none, however many there are.
+    packer = zlib.decompressobj(wbits=_GZIP_OR_ZLIB) if encoding in _PACKED else None
+    started, came, size, chunks = time.monotonic(), 0, 0, []
+    for raw in response.iter_raw():
+        chunk = packer.decompress(raw, MAX_BYTES + 1 - size) if packer else raw
+        came, size = came + len(raw), size + len(chunk)
+        if max(came, size) > MAX_BYTES:
             raise SourceError(f"{shown} answers with more than {MAX_BYTES // 1_000_000} MB")
         if time.monotonic() - started > WHOLE_S:
             raise SourceError(f"{shown} isn't through after {WHOLE_S:.0f} s", "Try again later")
         chunks.append(chunk)
+    if packer and came and not packer.eof:
+        raise SourceError(f"{shown} answers with a packed file that is cut short", "Try again later")
     return b"".join(chunks)
 
 

@@ -53,9 +53,8 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
     title = text_of(record, "title")
     if not title:
         raise ValueError("it has no title")
-    raw_id = text_of(record, "id")
     paper = Paper(
-        id=paper_id(raw_id) if raw_id else title_id(title),
+        id=id_of(record) or title_id(title),
         title=title,
         abstract=text_of(record, "abstract"),
         published=day_of(record, "published"),
@@ -71,7 +70,7 @@ def entry_of(record: Mapping[str, object], place: str) -> Entry:
 def collect(
     format_name: str, found: Iterable[Entry | Rejected], *, notes: Iterable[str] = (), day_notes: Iterable[str] = ()
 ) -> Parsed:
-    """Return entries, merged, and rejections sorted out."""
+    """Return entries, one for each paper and digest, and rejections sorted out."""
     items = list(found)
     entries, repetitions = merge(item for item in items if isinstance(item, Entry))
     rejected = tuple(item for item in items if isinstance(item, Rejected))
@@ -85,6 +84,14 @@ def clean(text: str) -> str:
         # Format characters such as joiners are part of some scripts; line and control characters are not.
         text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
     return " ".join(text.split())
+
+
+def id_of(record: Mapping[str, object]) -> str:
+    """Return the id that a record gives, empty if it gives none. Raises ValueError if it is none.
+
+    It isn't cleaned, as then two ids might become one.
+    """
+    return paper_id(str(record["id"])) if text_of(record, "id") else ""
 
 
 def text_of(record: Mapping[str, object], field: str) -> str:

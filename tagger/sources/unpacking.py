@@ -21,9 +21,14 @@ _SLICE = 2048  # bytes of Zstandard at once: they may become 128 kB for every fo
 
 def unpacked(data: bytes) -> bytes:
     """Return bytes unpacked, or as they are if they are not packed. Raises SourceError if they are damaged."""
-    if data[:2] == _GZIP:
-        return _gunzipped(data)
-    return _unzstd(data) if data[:4] == _ZSTD else data
+    packed: io.BufferedReader = io.BufferedReader(io.BytesIO(data))
+    stream = unpacking(packed)
+    if stream is packed:
+        return data
+    found = stream.read(MAX_UNPACKED + 1)
+    if len(found) > MAX_UNPACKED:
+        raise SourceError(f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB", "Split it")
+    return found
 
 
 def unpacking(stream: io.BufferedReader) -> io.BufferedReader:
@@ -89,43 +94,3 @@ class _Unzstding(io.RawIOBase):
             raise SourceError(f"the zst file is damaged: {error}", "Copy or download it again") from error
         self._frame, self._rest = (None, frame.unused_data) if frame.eof else (frame, b"")
         return found
-
-
-def _gunzipped(data: bytes) -> bytes:
-    found = io.BytesIO()
-    try:
-        while data:
-            packer = zlib.decompressobj(wbits=31)
-            found.write(packer.decompress(data, MAX_UNPACKED + 1 - found.tell()))
-            _check(found)
-            if not packer.eof:
-                raise SourceError("the gzip file is cut short", "Copy or download it again")
-            data = packer.unused_data.lstrip(b"\0")
-    except zlib.error as error:
-        raise SourceError(f"the gzip file is damaged: {error}", "Copy or download it again") from error
-    return found.getvalue()
-
-
-def _unzstd(data: bytes) -> bytes:
-    import zstandard
-
-    found = io.BytesIO()
-    position = 0
-    try:
-        while position < len(data):
-            packer = zstandard.ZstdDecompressor().decompressobj()
-            while not packer.eof:
-                if position >= len(data):
-                    raise SourceError("the zst file is cut short", "Copy or download it again")
-                found.write(packer.decompress(data[position : position + _SLICE]))
-                _check(found)
-                position += _SLICE
-            position = min(position, len(data)) - len(packer.unused_data)
-    except zstandard.ZstdError as error:
-        raise SourceError(f"the zst file is damaged: {error}", "Copy or download it again") from error
-    return found.getvalue()
-
-
-def _check(found: io.BytesIO) -> None:
-    if found.tell() > MAX_UNPACKED:
-        raise SourceError(f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB", "Split it")

@@ -52,7 +52,7 @@ def ingest(
                 raise
             rejected.append(Rejected(without_password(source), str(error)))
             continue
-        name = without_password(source)
+        name = without_password(source).encode(errors="backslashreplace").decode()  # a file's name may be no text
         prefix = f"{name}, " if len(sources) > 1 else ""
         entries += [replace(entry, place=prefix + entry.place, source=name) for entry in parsed.entries]
         rejected += [replace(r, place=prefix + r.place) for r in parsed.rejected]

@@ -15,6 +15,7 @@ from tagger.errors import SourceError
 from tagger.learning.prediction import load_predictor
 from tagger.sources import Rejected, read_source
 from tagger.steps.adapting import usable_model
+from tagger.steps.audit import blind_papers
 from tagger.steps.ingest import rejections_in_words
 from tagger.steps.standings import standings
 from tagger.steps.workspace import Workspace
@@ -22,7 +23,10 @@ from tagger.steps.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """Suggestions with their papers, in the order of the source. ``new`` is how many were made by this run."""
+    """Suggestions with their papers, in the order of the source. ``new`` is how many were made by this run.
+
+    ``blind`` are the papers that a person has to judge without seeing what is suggested.
+    """
 
     model: str
     tag_set: TagSet
@@ -30,6 +34,7 @@ class Predicted:
     new: int
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    blind: frozenset[str] = frozenset()
 
     def rows(self, *, explain: bool = False) -> list[dict[str, object]]:
         """Return the predictions in the public format, dimensions and tags in the tag set's order.
@@ -75,7 +80,7 @@ def predict(workspace: Workspace, *, day: date | None, every: bool, now: datetim
             store.models.save(predictor.version)
             store.suggestions.save((paper, made[paper.id]) for paper in fresh)
     pairs = tuple((paper, made.get(paper.id) or known[paper.id][-1]) for paper in papers)
-    return Predicted(folder.name, workspace.tag_set, pairs, len(made))
+    return Predicted(folder.name, workspace.tag_set, pairs, len(made), blind=frozenset(blind_papers(workspace)))
 
 
 def predict_source(
@@ -89,7 +94,7 @@ def predict_source(
     parsed = read_source(source, today=now.date(), stdin=stdin)
     if parsed.rejected and not parsed.entries:
         raise SourceError(f"nothing was tagged: {rejections_in_words(parsed.rejected)}")
-    papers = [entry.paper for entry in parsed.entries]
+    papers = list({entry.paper.id: entry.paper for entry in parsed.entries}.values())
     suggestions = predictor.predict(papers, at=now, progress=progress)
     pairs = tuple(zip(papers, suggestions, strict=True))
     name = predictor.version.name

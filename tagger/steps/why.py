@@ -9,7 +9,9 @@ from tagger.domain.evidence import LabelledPaper, TagEvidence
 from tagger.domain.labels import Annotation, Decision, EffectiveTag
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag, TagKey
+from tagger.errors import ReviewError
 from tagger.review import Word, keys_of, standing_words
+from tagger.steps.audit import blind_papers
 from tagger.steps.review import named_papers
 from tagger.steps.workspace import Workspace
 from tagger.tagset import find_tag
@@ -79,12 +81,15 @@ class Why:
 
 
 def why(workspace: Workspace, paper_id: str, tag: str) -> Why:
-    """Return what was said of a tag on a paper. Raises ReviewError for an unknown paper, TagSetError for such a tag.
+    """Return what was said of a tag on a paper.
 
-    Scores are those for the paper's present text.
+    Scores are those for the paper's present text. Raises TagSetError for an unknown tag, and ReviewError for an unknown
+    paper, and for one that a person has to judge blind.
     """
     state = named_papers(workspace, [paper_id])[0]
     store, paper_id = workspace.store, state.paper_id
+    if paper_id in blind_papers(workspace):
+        raise ReviewError(f"{paper_id} is to be judged blind, so nothing of its tags is told", "`tagger review audit`")
     annotations = store.labels.annotations([paper_id]).get(paper_id, [])
     decisions = store.labels.decisions([paper_id]).get(paper_id, [])
     suggestions = store.suggestions.of([paper_id]).get(paper_id, [])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tagger.domain.identity import best_name, groups_of, kind_of, title_key
-from tagger.domain.paper import Paper
+from tagger.domain.paper import Paper, one_spelling
 from tagger.store.rows import json_text, paper_of, paper_row, time_text
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ class Names:
             "SELECT value, coalesce(p.id, n.paper_id) FROM json_each(?) LEFT JOIN papers p ON p.id = value "
             "LEFT JOIN paper_names n ON n.name = value WHERE p.id IS NOT NULL OR n.name IS NOT NULL"
         )
-        return dict(self._db.execute(sql, [json_text(list(names))]).fetchall())
+        spellings = {name: (name, one_spelling(name)) for name in names}
+        wanted = {spelling for both in spellings.values() for spelling in both}
+        found = dict(self._db.execute(sql, [json_text(list(wanted))]).fetchall())
+        return {
+            name: found[way] for name, ways in spellings.items() if (way := next((w for w in ways if w in found), ""))
+        }
 
     def identify(self, papers: Sequence[Paper], now: datetime) -> tuple[list[str], list[str]]:
         """Return the ids under which to keep the papers, in their order, and notes.
@@ -59,8 +64,8 @@ class Names:
         return ids, notes
 
     def add(self, paper_id: str, names: Iterable[str], now: datetime) -> None:
-        """Keep further names of a paper; one that is another's stays that one's."""
-        for name in names:
+        """Keep further names of a paper, also spelt plainly; one that is another's stays that one's."""
+        for name in dict.fromkeys(spelling for given in names for spelling in (given, one_spelling(given))):
             self._db.execute(
                 "INSERT OR IGNORE INTO paper_names(name, paper_id, added_at) SELECT ?, ?, ? "
                 "WHERE NOT EXISTS (SELECT 1 FROM papers WHERE id = ?)",

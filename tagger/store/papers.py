@@ -136,7 +136,7 @@ class Papers:
         if known is None:
             stamps = {"added_at": time_text(now), "changed_at": time_text(now)}
             self._db.table("papers").insert(paper_row(paper) | stamps)
-            self._names.add(paper.id, paper.other_ids, now)
+            self._names.add(paper.id, paper.names, now)
             return "new"
         merged = known.updated(paper)
         self._names.add(known.id, paper.other_ids, now)

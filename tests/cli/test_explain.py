@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tagger.domain.evidence import Evidence, FoundWord, LabelledPaper, TagEvidence
-from tagger.domain.labels import Suggestion
+from tagger.domain.labels import Audit, Suggestion
 from tests.cli.conftest import Shell
 from tests.unit.steps.desk import DAY, MODEL, Desk, open_desk
 from tests.unit.steps.test_models import write_manifest
@@ -71,6 +71,14 @@ def test_predict_tells_what_speaks_for_tags_within_80_columns(told: Shell) -> No
     assert text.startswith(EXPLAINED)
     assert max(map(len, text.splitlines())) <= 80
     assert text.endswith("1 paper tagged by m1, 0 of them now; 1 need a human\nNext: tagger review list\n")
+
+
+def test_predict_tells_nothing_of_a_paper_to_be_judged_blind(told: Shell, desk: Desk) -> None:
+    drawn = Audit("p1", "habitat", "sea", "precision>=0.95", MODEL.name, 0.9, desk.later())
+    with desk.workspace.store.write():
+        desk.workspace.store.audits.draw([drawn])
+    text = told("predict", "--digest", str(DAY), "--explain").stdout
+    assert text.startswith("? p1  Title of p1\n  (to be judged blind: tagger review audit)\n\n") and "sea" not in text
 
 
 def test_rows_carry_evidence_only_where_it_is_asked_for(told: Shell) -> None:

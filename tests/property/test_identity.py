@@ -17,7 +17,16 @@ SETTINGS = (str, str.upper, lambda t: t.replace(" ", "  "), lambda t: f"\\emph{{
 
 
 def ids_of(number: int) -> tuple[str, ...]:
-    return f"2405.0000{number}", f"10.1000/{number}", f"{number}" * 40, f"W{number}"
+    return f"math/050000{number}", f"10.1000/a{number}", f"{number}" * 40, f"W{number}"
+
+
+def ways_to_write(name: str) -> list[str]:
+    return [
+        name,
+        name.replace("math/", "math.GT/"),
+        name.replace("/a", "/A"),
+        name.replace("10.", "https://doi.org/10."),
+    ]
 
 
 @st.composite
@@ -25,7 +34,8 @@ def records(draw: st.DrawFn) -> tuple[int, Paper]:
     """Return a record of one of three papers with some of its ids, and the paper's number."""
     number = draw(st.integers(0, 2))
     title = draw(st.sampled_from(SETTINGS))(TITLES[number])
-    own, *others = [*draw(st.permutations(ids_of(number))), title_id(title)][draw(st.integers(0, 4)) :]
+    ids = [draw(st.sampled_from(ways_to_write(name))) for name in draw(st.permutations(ids_of(number)))]
+    own, *others = [*ids, title_id(title)][draw(st.integers(0, 4)) :]
     named = tuple(others[: draw(st.integers(0, 3))])
     return number, Paper(own, title, "", other_ids=tuple(n for n in named if not n.startswith("t-")))
 

@@ -171,3 +171,10 @@ def test_odd_values_in_an_api_s_record_are_one_rejection(mark: str, odd: dict[st
     record |= {"paper": odd, "doi": odd, mark: "https://openalex.org/W1", "locations": [odd], "topics": [odd]}
     parsed = parse_source(json.dumps([record]).encode(), today=TODAY)
     assert len(parsed.entries) + len(parsed.rejected) == 1
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_two_ids_never_become_one(one: str, other: str) -> None:
+    parsed = parse_source("\n".join(json.dumps({"id": i, "title": "T"}) for i in (one, other)).encode(), today=TODAY)
+    ids = {entry.paper.id for entry in parsed.entries}
+    assert len(ids) + len(parsed.rejected) == 2 or one.strip() == other.strip()

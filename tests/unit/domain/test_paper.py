@@ -1,6 +1,6 @@
 import pytest
 
-from tagger.domain.paper import Paper, normalised_title, paper_id, title_id
+from tagger.domain.paper import Paper, normalised_title, one_spelling, paper_id, title_id
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,22 @@ def test_an_id_loses_its_prefix_and_version_and_nothing_else(raw: str, expected:
 def test_an_id_with_white_space_or_control_characters_is_refused(raw: str) -> None:
     with pytest.raises(ValueError, match="printable"):
         paper_id(raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("10.1145/ABC.1", "10.1145/abc.1"),
+        ("https://doi.org/10.1145/ABC.1", "10.1145/abc.1"),
+        ("DOI:10.1145/abc.1", "10.1145/abc.1"),
+        ("math.GT/0309136", "math/0309136"),
+        ("cs/0112017", "cs/0112017"),
+        ("2405.14906", "2405.14906"),
+        ("https://example.org/10.1145/ABC", "https://example.org/10.1145/ABC"),
+    ],
+)
+def test_an_id_has_one_spelling(name: str, spelling: str) -> None:
+    assert one_spelling(name) == one_spelling(spelling) == spelling
 
 
 def test_titles_that_differ_only_in_case_width_and_punctuation_share_an_id() -> None:

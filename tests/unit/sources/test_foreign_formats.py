@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -243,6 +244,12 @@ def test_bibtex_accents_braces_strings_and_names_are_plain_text() -> None:
     assert (paper.id, paper.categories, paper.published) == ("2405.14906", ("insects", "counting"), None)
 
 
+def test_bibtex_strings_made_of_strings_swell_up_to_a_bound() -> None:
+    doubling = "".join(f"@string{{a{n + 1} = a{n} # a{n}}}\n" for n in range(60))
+    with pytest.raises(SourceError, match="swell to more than 50 MB"):
+        parse(f'@string{{a0 = "Bees"}}\n{doubling}@misc{{k, title = a60}}\n')
+
+
 def test_a_broken_bibtex_entry_is_told_and_the_others_are_read() -> None:
     parsed = parse(
         "@article{a, title = {One}}\n@article{b, title = }\n@article{c, title = {Three}, date={2024-05-23}}\n"
@@ -287,6 +294,16 @@ def test_parquet_and_arrow_give_papers_and_torn_ones_one_line(kind: str) -> None
     assert only(data) == expected and only(gzip.compress(data)) == expected
     with pytest.raises(SourceError, match="damaged"):
         parse(data[: len(data) // 2])
+
+
+def test_a_gzip_file_of_very_many_parts_takes_as_long_as_its_size_says() -> None:
+    def seconds(parts: int) -> float:
+        data = gzip.compress(b"") * parts + gzip.compress(b'{"title": "T"}')
+        began = time.process_time()
+        assert only(data).title == "T"
+        return time.process_time() - began
+
+    assert seconds(120_000) < 15 * seconds(20_000)  # it would be 36 times if each part copied what follows
 
 
 def test_zst_is_unpacked_frame_by_frame_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

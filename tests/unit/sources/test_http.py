@@ -1,6 +1,7 @@
 import gzip
 import socket
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -104,6 +105,28 @@ def test_a_large_answer_is_refused_also_when_it_unpacks_to_one(
     body = pack(bytes(1_000_000))
     site.answers = [(200, {"Content-Encoding": "gzip"} if len(body) < 100_000 else {}, body)]
     with pytest.raises(SourceError, match="more than"):
+        fetch_bytes(site.url)
+
+
+def test_an_answer_of_bytes_that_unpack_to_nothing_ends(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_BYTES", 100_000)
+    packer = zlib.compressobj(wbits=31)
+    empty = packer.flush(zlib.Z_SYNC_FLUSH) + packer.flush(zlib.Z_FULL_FLUSH)
+    site.answers = [(200, {"Content-Encoding": "gzip"}, empty + empty[-5:] * 60_000)]
+    with pytest.raises(SourceError, match="more than"):
+        fetch_bytes(site.url)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_packed_answer_is_unpacked_and_one_that_is_cut_or_damaged_is_told(
+    site: Site, pack: Callable[[bytes], bytes]
+) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    site.answers = [(200, headers, pack(b"papers")), (200, headers, pack(b"papers")[:-1]), (200, headers, b"papers")]
+    assert fetch_bytes(site.url) == b"papers"
+    with pytest.raises(SourceError, match="cut short"):
+        fetch_bytes(site.url)
+    with pytest.raises(SourceError, match="incorrect header"):
         fetch_bytes(site.url)
 
 

@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -64,3 +65,21 @@ def test_a_source_with_ids_and_one_without_bring_each_paper_once(workspace: Work
 def test_a_password_in_an_address_among_sources_is_never_shown(workspace: Workspace, tmp_path: Path) -> None:
     found = take(workspace, file(tmp_path, "a", {"title": "T"}), "HTTP://ann:secret@127.0.0.1:1/x")
     assert "127.0.0.1" in str(found.rejected) and "secret" not in str(found.rejected)
+
+
+def test_a_folder_of_days_brings_a_paper_into_each_digest_that_lists_it(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "days"
+    folder.mkdir()
+    file(folder, "a", {"title": "T", "digest": str(DAY)}, {"title": "U", "digest": str(DAY)})
+    file(folder, "b", {"title": "V", "digest": str(NEXT)}, {"title": "T", "digest": str(NEXT)}, {"title": "U"})
+    for _ in range(2):
+        assert take(workspace, str(folder)).notes == ()
+    listed = {day: [paper.title for paper in workspace.store.papers.in_digest(day)] for day in (DAY, NEXT)}
+    assert listed == {DAY: ["T", "U"], NEXT: ["V", "T"]}
+
+
+def test_a_file_whose_name_is_no_text_is_read(workspace: Workspace, tmp_path: Path) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path / "caf") + b"\xe9")
+    Path(odd).write_text('{"title": "T"}')
+    [paper_id] = take(workspace, odd).ids
+    assert workspace.store.papers.sources_of([paper_id]) == {paper_id: (f"{tmp_path}/caf\\udce9",)}

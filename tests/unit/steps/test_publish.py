@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tagger.domain.edition import Edition, EditionPaper
 from tagger.domain.paper import Entry
 from tagger.steps.publish import Published, publish
 from tests.conftest import NOW
@@ -73,6 +74,26 @@ def test_a_paper_that_left_and_a_new_title_are_told(desk: Desk, tmp_path: Path) 
     told = published(desk, tmp_path, NEXT).correction
     assert told is not None
     assert told.lines == ("“Title of p1” is now “A better title”", "removed “Title of p2”")
+
+
+def test_a_late_paper_with_a_title_that_another_has_is_told_as_added(desk: Desk, tmp_path: Path) -> None:
+    published(desk, tmp_path, NOW)
+    desk.suggest("p2", "habitat:forest")
+    store = desk.workspace.store
+    with store.write():
+        paper = replace(next(store.papers.of(["p2"])), title="Title of p1", authors=("Bo Fox",))
+        store.papers.save([Entry(paper, DAY)], desk.later())
+    desk.accept("p2", "habitat:forest")
+    told = published(desk, tmp_path, NEXT).correction
+    assert told is not None and told.lines == ("added “Title of p1”",)
+
+
+def test_a_tag_that_the_tag_set_has_lost_is_told_by_its_id(desk: Desk, tmp_path: Path) -> None:
+    former = Edition(DAY, NOW.date(), {"p1": EditionPaper("Title of p1", {"habitat": ("reef", "sea")})})
+    with desk.workspace.store.write():
+        desk.workspace.store.editions.add([former])
+    told = published(desk, tmp_path, NEXT).correction
+    assert told is not None and told.lines == ("“Title of p1”: no longer reef",)
 
 
 def test_a_write_that_fails_leaves_no_edition(desk: Desk, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tagger.steps.publish import publish
 from tagger.steps.review import accept_all_sure, waiting
 from tagger.steps.rule import Applied, accept_by_rule, find_rule, rule_name, target_of
 from tagger.steps.status import status
+from tagger.steps.why import why
 from tests.conftest import NOW
 from tests.unit.steps.desk import DAY, MODEL, TAGS, Desk, open_desk
 from tests.unit.steps.test_models import write_manifest
@@ -129,11 +130,13 @@ def test_drawn_papers_are_hidden_until_they_are_judged_and_stay_publishable(desk
     assert run(desk, sample=1).drawn == 2
     assert blind_papers(desk.workspace) == ["p1", "p2"]
     assert waiting(desk.workspace) == [] and desk.state("p1").status == "waiting"
+    with pytest.raises(ReviewError, match="p1 is to be judged blind"):
+        why(desk.workspace, "p1", "habitat:sea")
     assert accept_all_sure(desk.workspace, day=None, by="ann", now=desk.later()).decisions == 0
     assert publish(desk.workspace, DAY, tmp_path / "site", withhold=True, now=NOW).papers == 1
     judge(desk, "p1", "sea")
     judge(desk, "p2", "habitat:forest", "diet:meat")
-    assert blind_papers(desk.workspace) == []
+    assert blind_papers(desk.workspace) == [] and why(desk.workspace, "p1", "habitat:sea").holds
     assert checks(desk.workspace) == {(RULE, "m1"): Checks(1, 2)}
     assert desk.tags("p2") == ["diet:meat", "habitat:forest"]
     assert [desk.state(p).status for p in ("p1", "p2")] == ["decided", "decided"]
