@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tagger.errors import StoreError
+from tagger.store.rows import day_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -68,7 +69,7 @@ class Search:
         )
         days = {"since": since and since.isoformat(), "until": until and until.isoformat()}
         rows = self._db.execute(sql, days | asked).fetchall()
-        return [Hit(row[0], date.fromisoformat(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows]
+        return [Hit(row[0], day_of(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows]
 
 
 def parse_query(text: str) -> Query:
