@@ -1,5 +1,14 @@
 """Failures that a user can act on. Everything else that escapes is a bug and keeps its traceback."""
 
+LONGEST = 2000
+"""So many characters of a text are shown: what it quotes of a file may be the whole file."""
+
+
+def in_one_line(text: str, most: int = LONGEST) -> str:
+    """Return text on one line, and no more than ``most`` characters of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
 
 class TaggerError(Exception):
     """A failure in words for a person: what went wrong and where, and a hint what to do about it."""
@@ -11,8 +20,8 @@ class TaggerError(Exception):
 
     def __str__(self) -> str:
         """Return the message and its hint as one line."""
-        line = f"{self.message}. {self.hint}" if self.hint else self.message
-        return " ".join(line.split())
+        message = in_one_line(self.message)
+        return f"{message}. {in_one_line(self.hint)}" if self.hint else message
 
 
 class SettingsError(TaggerError):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tagger.errors import BackupError
@@ -20,8 +23,13 @@ FORMAT = "tagger-backup"
 VERSION = 1
 _CHUNK = 1 << 20
 _MANIFEST_BYTES = 1 << 22
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_LONGEST_NAME = 255  # bytes, in what file systems take
 _LEVEL = 3  # a database is packed in half the time that the usual 6 takes, and grows by a tenth
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, KeyError, TypeError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError),
+    *(ValueError, KeyError, TypeError, AttributeError, OverflowError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,8 @@ def pack(target: Path, files: Mapping[str, Path], *, workspace: str, made_at: da
 def unpack(file: Path, folder: Path) -> Manifest:
     """Write what is in an archive into an empty folder, and check all of it.
 
-    Raises BackupError if it isn't a backup, a newer tagger made it, it is torn or was changed, or a name in it leads
-    elsewhere.
+    Raises BackupError if it isn't a backup, a newer tagger made it, it is torn or was changed, a name in it leads
+    elsewhere, or there is no room for it.
     """
 
     def opened(name: str) -> IO[bytes]:
@@ -74,7 +82,7 @@ def unpack(file: Path, folder: Path) -> Manifest:
         return open(path, "xb", opener=lambda p, flags: os.open(p, flags, 0o600))
 
     with file.open("rb") as stream:
-        return _read(stream, file.name, opened)
+        return _read(stream, file.name, opened, room=shutil.disk_usage(folder).free)
 
 
 def verify(stream: IO[bytes], name: str) -> Manifest:
@@ -87,7 +95,7 @@ def read_manifest(stream: IO[bytes], name: str) -> Manifest:
     return _read(stream, name, None)
 
 
-def _read(stream: IO[bytes], name: str, opened: Callable[[str], IO[bytes]] | None) -> Manifest:
+def _read(stream: IO[bytes], name: str, opened: Callable[[str], IO[bytes]] | None, room: int | None = None) -> Manifest:
     if not zipfile.is_zipfile(stream):
         stream.seek(0)
         torn = stream.read(4) == b"PK\x03\x04"
@@ -99,17 +107,30 @@ def _read(stream: IO[bytes], name: str, opened: Callable[[str], IO[bytes]] | Non
                 raise BackupError(f"{name} is no backup of tagger (it has no {MANIFEST})")
             with archive.open(MANIFEST) as member:
                 manifest = _from_json(member.read(_MANIFEST_BYTES), name)
+            if any(entry.compress_type not in _PACKINGS for entry in archive.infolist()):
+                raise BackupError(f"{name} was changed: it is packed in another way than backups are")
             if sorted(archive.namelist()) != sorted([MANIFEST, *manifest.files]):
                 raise BackupError(f"{name} was changed: it holds other files than its {MANIFEST} names")
             if opened is None:
                 return manifest
+            needed = sum(content.size for content in manifest.files.values())
+            if room is not None and needed > room:
+                raise BackupError(f"{name} unpacks to {needed:,} bytes, and there is room for {room:,}")
             for inside, expected in manifest.files.items():
                 with archive.open(inside) as source, opened(inside) as target:
                     if _copied(source, target.write, at_most=expected.size) != expected:
                         raise BackupError(f"{name} is damaged: {inside} isn't what its {MANIFEST} says")
     except _DAMAGE as error:
-        raise BackupError(f"{name} is {'damaged' if manifest else 'torn, or no backup of tagger'}: {error}") from error
+        raise _damaged(name, manifest, error) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # that is a place before the file's beginning
+            raise
+        raise _damaged(name, manifest, error) from error
     return manifest
+
+
+def _damaged(name: str, manifest: Manifest | None, error: Exception) -> BackupError:
+    return BackupError(f"{name} is {'damaged' if manifest else 'torn, or no backup of tagger'}: {error}")
 
 
 def _copied(source: IO[bytes], write: Callable[[bytes], int], at_most: int | None = None) -> Content:
@@ -133,7 +154,8 @@ def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 
 def _is_safe(name: str) -> bool:
     parts = name.split("/")
-    return name != MANIFEST and name.isprintable() and "\\" not in name and not {"", ".", ".."} & set(parts)
+    short = all(len(part.encode()) <= _LONGEST_NAME for part in parts)
+    return short and name != MANIFEST and name.isprintable() and "\\" not in name and not {"", ".", ".."} & set(parts)
 
 
 def _to_json(manifest: Manifest) -> bytes:
@@ -158,5 +180,8 @@ def _from_json(data: bytes, name: str) -> Manifest:
     for inside in files:
         if not _is_safe(inside):
             raise BackupError(f"{name} holds a name that leads out of the workspace: {inside}")
-    made_at = datetime.fromisoformat(document["made_at"])
+    for inside in files:
+        if any(part in files for part in map(str, PurePosixPath(inside).parents)):
+            raise BackupError(f"{name} was changed: {inside} would be in a file, not a folder")
+    made_at = datetime.fromisoformat(document["made_at"]).astimezone(UTC)  # or else it can't be shown
     return Manifest(str(document["workspace"]), made_at, str(document["before"]), files)

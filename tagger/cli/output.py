@@ -15,6 +15,7 @@ import typer
 
 from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper
+from tagger.errors import in_one_line
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 Day = Annotated[
@@ -36,13 +37,13 @@ def show(document: Mapping[str, object], text: str, *, as_json: bool) -> None:
 
 def fail(reason: str) -> NoReturn:
     """Tell why the command failed although it did a part of its work, in one line on stderr, and exit with 1."""
-    typer.echo(f"tagger: {printable(' '.join(reason.split()))}", err=True)
+    typer.echo(f"tagger: {printable(in_one_line(reason))}", err=True)
     raise typer.Exit(1)
 
 
 def note(text: str) -> None:
     """Print one line on stderr that isn't part of the result."""
-    typer.echo(printable(text), err=True)
+    typer.echo(printable(in_one_line(text)), err=True)
 
 
 def printable(text: str, keep: str = "") -> str:

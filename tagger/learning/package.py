@@ -123,13 +123,16 @@ def read_tag_set(folder: Path) -> TagSet:
     verify(folder)
     try:
         return _tag_set(json.loads((folder / MODEL).read_text(encoding="utf-8"))["tag_set"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
 
 
 def read_seed(folder: Path) -> int:
     """Return the seed of a model version's training. Raises ModelError."""
-    return int(_manifest(folder)["seed"])
+    seed = _manifest(folder).get("seed")
+    if type(seed) is not int:
+        raise ModelError(f"{folder / MANIFEST} is damaged", _REMEDY)
+    return seed
 
 
 def read_record_document(folder: Path) -> dict[str, dict[str, Any]]:

@@ -100,7 +100,7 @@ def read_settings(folder: Path) -> Settings:
         raise SettingsError(f"{folder} is no tagger workspace (it has no {CONFIG_NAME})", hint) from error
     except OSError as error:
         raise SettingsError(f"can't read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of which two are of broken TOML, and of what is no UTF-8
         raise SettingsError(f"{path} isn't valid TOML: {error}") from error
     return settings_of(folder, content)
 
@@ -149,7 +149,10 @@ def _expanded(values: Mapping[str, str], key: str, file: Path) -> Path:
 
 def _encoder(folder: Path, name: str, path: Path) -> str:
     """Return an encoder's folder as an absolute path, and the name of one, which may have a slash in it, as it is."""
-    is_path = name.startswith((".", "/", "~")) or name.count("/") > 1 or (folder / path).is_dir()
+    try:
+        is_path = name.startswith((".", "/", "~")) or name.count("/") > 1 or (folder / path).is_dir()
+    except OSError as error:
+        raise SettingsError(f"{folder / CONFIG_NAME}: encoder names what can't be: {error.strerror}") from error
     return str(folder / path) if is_path and name != DEFAULT_ENCODER else name
 
 

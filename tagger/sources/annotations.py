@@ -81,7 +81,7 @@ def _row(record: Mapping[str, object], dimensions: Sequence[str], place: str) ->
         raise ValueError("its skip is neither true nor false")
     for field in record:
         if field not in _ROW_FIELDS and field not in dimensions:
-            raise ValueError(f"'{field}' is no dimension of the tag set ({', '.join(dimensions)})")
+            raise ValueError(f"'{field[:60]}' is no dimension of the tag set ({', '.join(dimensions)})")
     tags = {dimension: texts_of(record, dimension) for dimension in dimensions if dimension in record}
     if not skipped and not tags:
         raise ValueError("it has neither tags nor skip")

@@ -45,10 +45,10 @@ def rows_of(file: pa.NativeFile | BinaryIO, head: bytes, *, most: int | None = N
     size = 0
     try:
         for batch in _batches(file, head):
+            batch.validate(full=True)  # before all else, as even the size of a damaged one ends the process
             size += batch.nbytes
             if most is not None and size > most:
                 raise SourceError(f"it unpacks to more than {most // 1_000_000} MB", "Split it")
-            batch.validate(full=True)
             yield from map(_plain, batch.to_pylist())
     except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -11,6 +11,8 @@ from tagger.domain.paper import Entry, Paper, merge, paper_id, title_id
 from tagger.sources.identifiers import arxiv_id_in, known_id
 
 PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes", "doi")
+# Far beyond any paper's: a text that is longer is a broken file, and a burden on every page and command after it.
+MOST_CHARACTERS = {"id": 2000, "title": 5000, "abstract": 500_000}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WHOLE = re.compile(r"(\d{1,15})(?:\.0+)?")  # a spreadsheet writes 12 as 12.0
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|[T ])")
@@ -95,13 +97,16 @@ def id_of(record: Mapping[str, object]) -> str:
 
 
 def text_of(record: Mapping[str, object], field: str) -> str:
-    """Return a field's text, cleaned: empty if it is missing or null. Raises ValueError if it is no text."""
+    """Return a field's text, cleaned: empty if it is missing or null. Raises ValueError if it is none, or too long."""
     value = record.get(field)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"its {field} is not a text")
-    return clean(value)
+    text = clean(value)
+    if len(text) > (most := MOST_CHARACTERS.get(field, len(text))):
+        raise ValueError(f"its {field} has {len(text):,} characters, more than {most:,}")
+    return text
 
 
 def texts_of(record: Mapping[str, object], field: str) -> tuple[str, ...]:

@@ -161,6 +161,6 @@ def _paper_fields(paper: Paper, digest: date | None) -> dict[str, object]:
         "url": paper.url,
         "categories": list(paper.categories),
         "upvotes": paper.upvotes,
-        "doi": paper.doi if paper.doi != paper.id else None,
+        "doi": paper.doi.lower() if paper.doi and paper.doi != paper.id else None,  # as it is read
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}

@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from tagger.domain.paper import Entry
-from tagger.errors import SourceError
+from tagger.errors import LONGEST, SourceError, in_one_line
 from tagger.sources import Rejected, read_source, without_password
 from tagger.steps.workspace import Workspace
+
+_NAMED = 5  # so many rejections are told one by one
+_LONGEST_REASON = LONGEST // (_NAMED + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def ingest(
 
 def rejections_in_words(rejected: Sequence[Rejected]) -> str:
     """Return one line for all records that were left out, naming the first few with their places."""
-    named = "; ".join(f"{r.place}: {r.reason}" for r in rejected[:5])
-    more = f"; and {len(rejected) - 5} more" if len(rejected) > 5 else ""
+    named = "; ".join(in_one_line(f"{r.place}: {r.reason}", _LONGEST_REASON) for r in rejected[:_NAMED])
+    more = f"; and {len(rejected) - _NAMED} more" if len(rejected) > _NAMED else ""
     count = "1 record can't be used" if len(rejected) == 1 else f"{len(rejected)} records can't be used"
     return f"{count}: {named}{more}"

@@ -18,6 +18,7 @@ from tagger.store.labels import Labels
 from tagger.store.library import import_sqlite_utils
 from tagger.store.models import Models
 from tagger.store.papers import Papers
+from tagger.store.rows import faults as faults_of_values
 from tagger.store.schema import MIGRATIONS, migrations, table_and_trigger_names
 from tagger.store.search import Search
 from tagger.store.search import faults as faults_of_index
@@ -114,9 +115,10 @@ class Store:
             for table, row_id, parent, _ in self._db.execute("PRAGMA foreign_key_check").fetchall():
                 broken.append(f"row {row_id} of {table} refers to a row of {parent} that isn't there")
             if not broken:  # the index can't be read where its tables are missing
+                broken += faults_of_values(self._db)
                 with self.write():
                     broken += faults_of_index(self._db)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             broken.append(str(error))
         return broken
 
@@ -158,7 +160,7 @@ def open_store(
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         _bring_up_to_date(db, path, before_migrating)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes the file's own bytes
         connection.close()
         raise StoreError(f"can't use {path}: {error}", hint(error)) from error
     except BaseException:

@@ -120,5 +120,5 @@ def _telling(what: str) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise StoreError(f"{what}: {error}", hint(error)) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes the file's own bytes
         raise DamagedError(f"{what}: {error}") from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from tagger.domain.edition import Edition, EditionPaper
 from tagger.domain.tags import TagSet
-from tagger.store.rows import json_text
+from tagger.store.rows import day_of, json_text, object_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -41,10 +40,10 @@ class Editions:
         for row in self._db.query(sql, [json_text([day.isoformat() for day in days])]):
             papers = {
                 paper_id: EditionPaper(paper["title"], {d: t for d, t in self._present(paper["tags"]) if t})
-                for paper_id, paper in json.loads(row["papers"]).items()
+                for paper_id, paper in object_of(row["papers"]).items()
             }
-            day = date.fromisoformat(row["day"])
-            found.setdefault(day, []).append(Edition(day, date.fromisoformat(row["published"]), papers))
+            day = day_of(row["day"])
+            found.setdefault(day, []).append(Edition(day, day_of(row["published"]), papers))
         return found
 
     def _present(self, tags: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, tuple[str, ...]]]:

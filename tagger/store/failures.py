@@ -1,5 +1,10 @@
 """What SQLite's failures mean for a person."""
 
+DAMAGED = (
+    "The file is damaged or isn't a tagger database; `tagger restore` puts a backup in its place. "
+    "`tagger doctor` tells more"
+)
+
 
 def is_of_the_file(error: BaseException) -> bool:
     """Return whether the file or the disk is to blame: broken rules and wrong calls are bugs and stay what they are."""
@@ -15,8 +20,5 @@ def hint(error: BaseException) -> str:
     if "locked" in text or "busy" in text:
         return "Another tagger command is writing; try again when it is done"
     if any(sign in text for sign in ("not a database", "malformed", "no such", "decode")):
-        return (
-            "The file is damaged or isn't a tagger database; `tagger restore` puts a backup in its place. "
-            "`tagger doctor` tells more"
-        )
+        return DAMAGED
     return "Is the disk full, or the folder read-only?"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tagger.domain.model import ModelVersion
-from tagger.store.rows import json_text, time_of, time_text
+from tagger.store.rows import json_text, object_of, time_of, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -63,5 +62,5 @@ def _version(row: dict[str, Any]) -> ModelVersion:
         tag_set_fingerprint=row["tag_set_fingerprint"],
         data_fingerprint=row["data_fingerprint"],
         papers=row["papers"],
-        figures=json.loads(row["figures"]),
+        figures=object_of(row["figures"]),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.paper import Entry, Paper, merge
 from tagger.store.names import PAPERS, Names
-from tagger.store.rows import json_text, paper_of, paper_row, time_text
+from tagger.store.rows import day_of, json_text, paper_of, paper_row, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -64,7 +64,7 @@ class Papers:
         for table in ("digest_papers", "digests"):
             for other in days:
                 self._db.table(table).delete_where("day = ?", [other])
-        return [date.fromisoformat(other) for other in days]
+        return [day_of(other) for other in days]
 
     def add(self, entries: Sequence[Entry], now: datetime) -> tuple[list[str], tuple[str, ...]]:
         """Save the papers that aren't there yet and leave the others as they are.
@@ -119,13 +119,13 @@ class Papers:
     def digest_days(self) -> dict[date, int]:
         """Return every digest's day and its number of papers, latest first."""
         rows = self._db.query("SELECT day, count(*) AS n FROM digest_papers GROUP BY day ORDER BY day DESC")
-        return {date.fromisoformat(row["day"]): row["n"] for row in rows}
+        return {day_of(row["day"]): row["n"] for row in rows}
 
     def digests_of(self, paper_ids: Sequence[str]) -> dict[str, date]:
         """Return the latest digest of each paper that stands in one."""
         sql = "SELECT paper_id, max(day) AS day FROM digest_papers WHERE paper_id IN (SELECT value FROM json_each(?)) "
         rows = self._db.query(sql + "GROUP BY paper_id", [json_text(list(paper_ids))])
-        return {row["paper_id"]: date.fromisoformat(row["day"]) for row in rows}
+        return {row["paper_id"]: day_of(row["day"]) for row in rows}
 
     def count(self) -> int:
         """Return how many papers there are."""

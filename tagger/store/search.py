@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.tags import TagKey
 from tagger.errors import StoreError
-from tagger.store.rows import DAY, json_text
+from tagger.store.rows import DAY, day_of, json_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -93,7 +93,7 @@ class Search:
         )
         values = {"since": since and since.isoformat(), "until": until and until.isoformat(), "limit": limit}
         rows = self._db.execute(sql, values | asked | named).fetchall()
-        hits = (Hit(row[0], date.fromisoformat(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows)
+        hits = (Hit(row[0], day_of(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows)
         return Hits(rows[0][3] if rows else 0, tuple(hits))
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tagger.domain.trends import By, TagCounts
-from tagger.store.rows import DAY, json_text
+from tagger.store.rows import DAY, day_of, json_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -142,7 +142,7 @@ class Standings:
             "SELECT d.day, s.status, count(*) FROM digest_papers d JOIN standings s ON s.paper_id = d.paper_id "
             "GROUP BY d.day, s.status ORDER BY d.day DESC"
         ):
-            found.setdefault(date.fromisoformat(day), Counter())[status] = papers
+            found.setdefault(day_of(day), Counter())[status] = papers
         return found
 
     def of_no_digest(self) -> Counter[str]:
@@ -183,9 +183,9 @@ class Standings:
             "FROM counted JOIN standing_tags USING (paper_id) GROUP BY first, dimension, tag",
             values,
         )
-        found = TagCounts(Counter({date.fromisoformat(first): number for first, number in totals}))
+        found = TagCounts(Counter({day_of(first): number for first, number in totals}))
         for first, dimension, tag, number, suggested in tags:
-            found.tags[date.fromisoformat(first), (dimension, tag)] = number
+            found.tags[day_of(first), (dimension, tag)] = number
             found.suggested[dimension, tag] += suggested
         return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tagger.domain.labels import Suggestion, SuggestionSummary, translated
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
-from tagger.store.rows import evidence_of, evidence_text, json_text, tags_of, tags_text, time_of, time_text
+from tagger.store.rows import evidence_of, evidence_text, json_text, object_of, tags_of, tags_text, time_of, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -90,7 +89,7 @@ def _suggestion(row: dict[str, Any]) -> Suggestion:
         model=row["model"],
         at=time_of(row["at"]),
         tags=tags_of(row["tags"]),
-        scores=json.loads(row["scores"]),
+        scores=object_of(row["scores"]),
         needs_review=bool(row["needs_review"]),
         evidence=evidence_of(row["evidence"]),
     )

@@ -13,8 +13,9 @@ from tagger.errors import TagSetError
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-_ID = re.compile(r"[A-Za-z0-9._-]+")
+_ID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]+")  # `..` leads elsewhere where ids are names of files
 _MAX_BYTES = 5_000_000
+_MAX_ITEMS = 500_000  # in all lists together: aliases make much of a small file
 _VERSION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 # What a paper or an annotation row says of itself, so a dimension of that name couldn't be told from it.
 _RESERVED = frozenset(
@@ -108,6 +109,7 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.met = 0
 
     def fail(self, node: Node, reason: str) -> TagSetError:
         return TagSetError(f"{self.name}, line {node.start_mark.line + 1}: {reason}")
@@ -209,6 +211,9 @@ class _Reader:
 
         if not isinstance(node, SequenceNode):
             raise self.fail(node, f"{what} has to be a list")
+        self.met += len(node.value)
+        if self.met > _MAX_ITEMS:
+            raise self.fail(node, f"here its lists come to more than {_MAX_ITEMS:,} items")
         return list(node.value)
 
     def text(self, node: Node, what: str) -> str:

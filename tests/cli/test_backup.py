@@ -149,6 +149,7 @@ def test_what_is_no_whole_backup_is_refused_in_one_line_and_changes_nothing(labe
     flipped = bytearray(whole)
     flipped[2000] ^= 0xFF
     assert refused(bytes(flipped)).startswith("tagger: x.zip is damaged: ")
+    assert " is damaged: " in refused(whole[100:]), "its beginning is missing"
     foreign = io.BytesIO()
     with zipfile.ZipFile(foreign, "w") as archive:
         archive.writestr("tagger.db", b"")

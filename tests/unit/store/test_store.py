@@ -366,3 +366,13 @@ def test_two_that_labels_refer_to_stay_two_and_it_is_said(store: Store) -> None:
     _, note = joined(store, "10.1000/182", "2405.00001")
     assert note == "2405.00001 and 10.1000/182 are one paper, but labels refer to both, so they stay two"
     assert [paper.id for paper in store.papers.all()] == ["10.1000/182", "2405.00001"]
+
+
+def test_a_damaged_value_is_one_line_and_is_found(tmp_path: Path) -> None:
+    with open_store(tmp_path / "t.db", create=True) as store:
+        with store.write():
+            store.papers.save([Entry(PAPER)], NOW)
+            store._db.execute("UPDATE papers SET authors = '[\"Ann'")
+        with pytest.raises(StoreError, match="holds a damaged value"):
+            list(store.papers.all())
+        assert store.faults() == ["1 of papers have damaged authors"]
