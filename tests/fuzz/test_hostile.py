@@ -140,7 +140,8 @@ def test_annotations_that_cannot_be_are_refused(desk: Desk, row: str, told: str)
         ("version: 1\ndimensions: [{id: .., tags: [{id: index}]}]", "the id '..' isn't"),
         ("version: 1\ndimensions: [{id: d, tags: [{id: a/b}]}]", "the id 'a/b' isn't"),
         ("version: 1\ndimensions: [{id: d, tags: [{id: a\0b}]}]", "not valid YAML"),
-        ('version: 1\ndimensions: [{id: d, tags: [{id: a, name: "\\uD800"}]}]', "characters that can't be shown"),
+        ('version: 1\ndimensions: [{id: d, tags: [{id: a, name: "\\uD800"}]}]', "not valid YAML"),
+        ('version: 1\ndimensions: [{id: d, tags: [{id: a, name: "\\x07"}]}]', "characters that can't be shown"),
         ("x" * 6_000_000, "6,000,000 bytes"),
     ],
 )
