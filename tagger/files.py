@@ -115,6 +115,12 @@ def held(path: Path, waiting: Callable[[float], None] = lambda _: None) -> Itera
         yield
 
 
+def delete_file(path: Path) -> None:
+    """Delete a file, so that it doesn't come back after a loss of power."""
+    path.unlink()
+    _sync_folder(path.parent)
+
+
 def delete_folder(path: Path) -> None:
     """Delete a folder with all that is in it: first it gets a hidden name, so that no part is taken for it."""
     with _making_in([path.parent]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tagger.sources.records import clean
+from tagger.domain.text import clean
 
 
 def is_hf_api(record: object) -> bool:

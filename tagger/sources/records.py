@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tagger.domain.paper import Entry, Paper, merge, paper_id, title_id
+from tagger.domain.text import clean
 from tagger.sources.identifiers import arxiv_id_in, known_id
 
 PAPER_FIELDS = ("id", "title", "abstract", "published", "digest", "authors", "url", "categories", "upvotes", "doi")
 # Far beyond any paper's: a text that is longer is a broken file, and a burden on every page and command after it.
 MOST_CHARACTERS = {"id": 2000, "title": 5000, "abstract": 500_000}
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WHOLE = re.compile(r"(\d{1,15})(?:\.0+)?")  # a spreadsheet writes 12 as 12.0
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|[T ])")
 
@@ -77,15 +77,6 @@ def collect(
     entries, repetitions = merge(item for item in items if isinstance(item, Entry))
     rejected = tuple(item for item in items if isinstance(item, Rejected))
     return Parsed(format_name, tuple(entries), rejected, (*notes, *repetitions), tuple(day_notes))
-
-
-def clean(text: str) -> str:
-    """Return text on one line: runs of white space and control characters are a space, lone surrogates U+FFFD."""
-    text = _SURROGATE.sub("\ufffd", text).replace("\0", "")
-    if not text.isprintable():
-        # Format characters such as joiners are part of some scripts; line and control characters are not.
-        text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
-    return " ".join(text.split())
 
 
 def id_of(record: Mapping[str, object]) -> str:

@@ -16,6 +16,8 @@ from tagger.store import copy_database, database_id
 
 DATABASE = "tagger.db"
 OUTSIDE = "outside"
+RESTORING = ".restoring"
+"""Holds what a restore is of, while it is at work: left by one that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,21 @@ def back_up(
     database is copied while others may write to it, whatever its schema, and the copy is checked. Raises StoreError if
     it isn't sound, and BackupError if the backup can't be kept there; then nothing is left of it.
     """
+    check_restored(settings.folder)
     place = Folder(settings.backups) if to is None else place_at(to)
     with keeping(to or str(settings.backups)):
         made = pack_into(place, settings, named_files(settings), now, before)
         deleted = rotate(place, made.name, keep or settings.backups_kept or DEFAULT_BACKUPS)
     return replace(made, deleted=tuple(deleted))
+
+
+def check_restored(folder: Path) -> None:
+    """Raise BackupError if a restore of the workspace was begun and not brought to its end."""
+    note = folder / RESTORING
+    if note.is_file():
+        source = note.read_text(encoding="utf-8", errors="replace")
+        hint = f"`tagger restore {source}` ends it; what was there before is in {folder / 'backups'}"
+        raise BackupError(f"a restore was cut short, so that {folder} is neither as before nor restored", hint)
 
 
 def back_up_before(settings: Settings, change: str) -> None:
@@ -66,7 +78,7 @@ def named_files(settings: Settings) -> Mapping[str, Path]:
 def is_private(name: str) -> bool:
     """Return whether a name is one of those that no backup puts back: tokens, backups, what SQLite keeps by itself."""
     first = name.split("/")[0]
-    return first in ("studio", "backups") or first.startswith(DATABASE)
+    return first in ("studio", "backups", RESTORING) or first.startswith(DATABASE)
 
 
 def pack_into(place: Place, settings: Settings, files: Mapping[str, Path], now: datetime, before: str) -> BackedUp:

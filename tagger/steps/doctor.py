@@ -16,6 +16,7 @@ from tagger.learning import package
 from tagger.learning.encoder import find_encoder
 from tagger.learning.weights import find_weights
 from tagger.settings import Settings, read_settings
+from tagger.steps.backup import check_restored
 from tagger.steps.models import check_model, model_folders
 from tagger.steps.studio import studio_status
 from tagger.steps.workspace import open_database
@@ -39,6 +40,7 @@ def examine(folder: Path) -> list[Finding]:
     """Look at everything the commands lean on; what can't be used is a finding that says what to do."""
     findings = [Finding("Python", True, sys.version.split()[0])]
     settings = _look(findings, "workspace", lambda: read_settings(folder), lambda s: str(s.folder))
+    _look(findings, "restore", lambda: check_restored(folder), lambda _: "none is cut short")
     server = find_server()
     findings.append(Finding("Label Studio", True, str(server) if server else "not installed (tagger studio install)"))
     if settings is None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tagger.backups import Folder, Manifest, place_at, unpack
+from tagger.backups import Folder, Manifest, place_at, unpack, without_password
 from tagger.errors import BackupError, SettingsError
-from tagger.files import move_file, new_folder, write_files
+from tagger.files import delete_file, move_file, new_folder, write_file, write_files
 from tagger.settings import read_settings, settings_of
-from tagger.steps.backup import DATABASE, OUTSIDE, is_private, keeping, named_files, pack_into
+from tagger.steps.backup import DATABASE, OUTSIDE, RESTORING, is_private, keeping, named_files, pack_into
 from tagger.store import DamagedError, check_database, put_database
 
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
@@ -47,14 +47,24 @@ def restore(folder: Path, source: str, now: datetime) -> Restored:
         check_database(content / DATABASE)
         usable, kept = _keep_aside(folder, targets, now)
         former = {path: path.read_bytes() if path.is_file() else None for path in targets.values()}
-        write_files({path: (content / name).read_bytes() for name, path in targets.items()})
-        try:
-            _put(content / DATABASE, folder / DATABASE, usable=usable)
-        except BaseException:
-            _put_back(former)
-            raise
+        with _begun(folder, source):
+            write_files({path: (content / name).read_bytes() for name, path in targets.items()})
+            try:
+                _put(content / DATABASE, folder / DATABASE, usable=usable)
+            except BaseException:
+                _put_back(former)
+                raise
     outside = tuple(name for name in manifest.files if name.startswith(f"{OUTSIDE}/"))
     return Restored(manifest.made_at, (DATABASE, *targets), outside, kept)
+
+
+@contextmanager
+def _begun(folder: Path, source: str) -> Iterator[None]:
+    """Note that files and database may be of two moments, for the commands after one that is killed meanwhile."""
+    note = folder / RESTORING
+    write_file(note, without_password(source) if "://" in source else str(Path(source).expanduser().resolve()))
+    yield
+    delete_file(note)
 
 
 def _fetched(source: str, partial: Path) -> Path:

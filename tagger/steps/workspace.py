@@ -12,10 +12,11 @@ from pathlib import Path
 
 from tagger.domain.paper import Paper
 from tagger.domain.tags import TagSet
+from tagger.domain.text import clean
 from tagger.errors import ModelError, SettingsError, StoreError
 from tagger.review import PaperState, paper_state
 from tagger.settings import Settings, read_settings
-from tagger.steps.backup import back_up_before
+from tagger.steps.backup import back_up_before, check_restored
 from tagger.store import Store, open_store
 from tagger.tagset import read_tag_set
 
@@ -32,7 +33,7 @@ class Workspace:
     def curator(self) -> str:
         """The name of the person at the keyboard. Raises SettingsError if neither settings nor the system know it."""
         try:
-            return self.settings.curator or getpass.getuser()
+            return clean(self.settings.curator or getpass.getuser())
         except (KeyError, ImportError, OSError) as error:
             hint = "Give --by NAME, or set `curator` in tagger.toml"
             raise SettingsError("the system doesn't know your name", hint) from error
@@ -72,6 +73,7 @@ class Workspace:
 @contextlib.contextmanager
 def open_workspace(folder: Path) -> Iterator[Workspace]:
     """Open the workspace in ``folder`` while the context lasts. Raises the TaggerError that says what is wrong."""
+    check_restored(folder)
     settings = read_settings(folder)
     tag_set = read_tag_set(settings.tag_set_file)
     with open_database(settings, tag_set) as store:

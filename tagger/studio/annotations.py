@@ -10,6 +10,7 @@ from typing import Any
 
 from tagger.domain.labels import Annotation
 from tagger.domain.model import Progress
+from tagger.domain.text import clean
 from tagger.studio.connection import talking
 from tagger.studio.payloads import StudioAnnotation, annotation_of, renamed_result, restoration_key, result_of
 from tagger.studio.project import ONCE, Project, query, time_of
@@ -142,9 +143,9 @@ def _page(project: Project, tasks: Sequence[Mapping[str, Any]], position: dateti
 
 def _annotator(project: Project, completed_by: object) -> str:
     if isinstance(completed_by, Mapping):
-        return str(completed_by.get("email") or completed_by.get("id"))
+        return clean(str(completed_by.get("email") or completed_by.get("id")))
     number = int(str(completed_by)) if completed_by is not None else 0
     if number not in project.annotators:
         with talking(project.url):
-            project.annotators = {int(user.id): str(user.email) for user in project.client.users.list()}
+            project.annotators = {int(user.id): clean(str(user.email)) for user in project.client.users.list()}
     return project.annotators.get(number, f"user {number}")

@@ -1,5 +1,6 @@
 """The same workspace after each command of a day, and what two of them have to have alike."""
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -8,27 +9,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.nursery import End, Job, Nursery
+from tests.unit.store.test_schema import RELEASED, load
 
 DAY = "2026-08-07"
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "init": ("init",),
     "ingest": ("ingest", "../papers.jsonl", "--digest", DAY),
     "import": ("annotations", "import", "../annotations.jsonl"),
+    "export": ("annotations", "export", "--output", "labels.jsonl"),
     "predict": ("predict", "--all"),
+    "bulk": ("bulk", "../papers.jsonl", "--out", "bulk", "--shard-size", "2", "--workers", "1"),
     "accept": ("review", "accept", "p1", "p2", "--tag", "modality:text", "--tag", "task:agents", "--by", "ann"),
     "reject": ("review", "reject", "p1", "--tag", "modality:text", "--by", "bob"),
     "publish": ("publish", "--digest", DAY, "--out", "site", "--withhold"),
     "archive": ("archive", "--out", "archive", "--withhold"),
     "rename": ("tags", "rename", "task:agents", "tool-use", "--name", "Tool use"),
+    "backup": ("backup",),
+    "restore": ("restore", "../backup.zip"),
     "merge": ("tags", "merge", "modality:audio", "--into", "modality:speech"),
     "retire": ("tags", "retire", "modality:graph"),
+    "add": ("tags", "add", "task:tool-making", "--means", "Makes tools", "--also", "toolsmith"),
+    "split": ("tags", "split", "modality:speech", "--into", "talk=Speech", "--into", "song=Singing"),
+    "words": ("tags", "words", "--accept", "task:tool-making=blacksmith"),
     "promote": ("models", "promote", "starter", "--force"),
     "archive again": ("archive", "--out", "archive", "--withhold"),
     "remove": ("models", "remove", "starter"),
+    "migrate": ("status",),
 }
 _names = list(COMMANDS)
 # What has to happen before some of them.
-_FIRST: Mapping[str, tuple[tuple[str, ...], ...]] = {"init": (), "remove": (("predict", "--all"),)}
+_FIRST: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "init": (),
+    "remove": (("predict", "--all"),),
+    "migrate": (),
+}
 _TIMES = {"seq", "at", "recorded_at", "added_at", "changed_at", "replaced_at", "created_at", "applied_at"}
 
 
@@ -56,6 +70,17 @@ class Story:
         return copy
 
 
+def _made_older(workspace: Path) -> None:
+    """Give a workspace a database of the first schema, without a model that isn't there."""
+    for path in workspace.glob("tagger.db*"):
+        path.unlink()
+    load(RELEASED[0], workspace / "tagger.db")
+    with contextlib.closing(sqlite3.connect(workspace / "tagger.db")) as db:
+        named = "SELECT sql FROM sqlite_master WHERE name = 'promotions_no_delete'"
+        trigger = db.execute(named).fetchone()[0]
+        db.executescript(f"DROP TRIGGER promotions_no_delete; DELETE FROM promotions; {trigger};")
+
+
 def tell(folder: Path, nursery: Nursery) -> Story:
     """Run every command once, undisturbed."""
     story = Story(folder, nursery)
@@ -70,6 +95,8 @@ def tell(folder: Path, nursery: Nursery) -> Story:
     work = folder / "work"
     work.mkdir()
     for name, arguments in COMMANDS.items():
+        if name == "migrate":
+            _made_older(work)
         if name in _FIRST:
             for first in _FIRST[name]:
                 nursery.run(Job(str(work), first))
@@ -77,6 +104,9 @@ def tell(folder: Path, nursery: Nursery) -> Story:
         story.ends[name] = nursery.run(Job(str(work), arguments))
         assert story.ends[name].code == 0, (name, story.ends[name])
         shutil.copytree(work, story.after(name))
+        if name == "publish":  # what the restore goes back to
+            kept = json.loads(nursery.run(Job(str(work), ("backup", "--to", "../kept", "--json"))).output)
+            shutil.move(folder / kept["file"].removeprefix("../"), folder / "backup.zip")
     return story
 
 

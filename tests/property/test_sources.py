@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagger.domain.paper import normalised_title, paper_id, title_id
+from tagger.domain.text import clean
 from tagger.errors import SourceError
 from tagger.sources import parse_annotations, parse_source
-from tagger.sources.records import clean
 
 TODAY = date(2026, 11, 24)
 words = st.text(st.characters(codec="utf-8"), max_size=60).map(clean)

@@ -1,0 +1,14 @@
+"""Text on one line, as every title, tag and person's name is kept."""
+
+import re
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return text on one line: runs of white space and control characters are a space, lone surrogates U+FFFD."""
+    text = _SURROGATE.sub("\ufffd", text).replace("\0", "")
+    if not text.isprintable():
+        # Format characters such as joiners are part of some scripts; line and control characters are not.
+        text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
+    return " ".join(text.split())
