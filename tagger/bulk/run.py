@@ -34,7 +34,7 @@ _TORN = re.compile(r"\.(part-\d+\.parquet|run\.json|rejected\.jsonl)\.[0-9a-f]{1
 class Plan:
     """What a run's tables follow from: the source, the model version and the tag set by what they hold, and the size.
 
-    ``source`` and ``model`` are names, for people and for the tables.
+    ``source`` and ``model`` are names, for people and for the tables; ``effort`` is how the model reads.
     """
 
     source: str
@@ -44,11 +44,15 @@ class Plan:
     model_fingerprint: str
     tag_set_fingerprint: str
     shard_size: int
+    effort: str = "full"
 
     @property
     def fingerprint(self) -> str:
         """SHA-256, in hex, of it: equal fingerprints mean equal tables."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        content = asdict(self)
+        if self.effort == "full":  # which runs of an earlier tagger don't name
+            del content["effort"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,10 @@ def _agreed(asked: Plan, begun: Plan, folder: Path, shard_size: int | None) -> P
     if asked.model_fingerprint != begun.model_fingerprint:
         raise BulkError(
             f"the run in {folder} was begun with the model {begun.model}", f"Give --model {begun.model}, {anew}"
+        )
+    if asked.effort != begun.effort:
+        raise BulkError(
+            f"the run in {folder} was begun with --effort {begun.effort}", f"Give --effort {begun.effort}, {anew}"
         )
     if shard_size not in (None, begun.shard_size):
         hint = f"Leave --shard-size out, {anew}"

@@ -23,6 +23,10 @@ def bulk(
         int | None, typer.Option(min=1, help="How many processes.", show_default="one a processor")
     ] = None,
     shard_size: Annotated[int | None, typer.Option(min=1, help="Papers a file.", show_default="1000")] = None,
+    effort: Annotated[
+        Literal["full", "cascade", "student"],
+        typer.Option(help="Read all with the encoder; what the student isn't sure of; or nothing."),
+    ] = "full",
     json: Json = False,
 ) -> None:
     """Tag an archive: JSON Lines (also gz or zst), Parquet, Arrow, or a folder of them, read as a stream.
@@ -35,7 +39,7 @@ def bulk(
     from tagger.steps import bulk as steps
     from tagger.steps.workspace import open_workspace
 
-    options = steps.BulkOptions(model, engine, workers, shard_size)
+    options = steps.BulkOptions(model, engine, workers, shard_size, effort)
     with open_workspace(context.obj) as workspace, progress_bar("papers") as progress:
         now = datetime.now().astimezone()
         done = steps.bulk(workspace, source, out, options=options, now=now, progress=progress)

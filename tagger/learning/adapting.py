@@ -123,7 +123,11 @@ class _Adapting:
             trust = asked * np.array([bool(of) for of in self.sources[i]], dtype=float)
             new = self._new(i, vectors, embeddings, frequency_logits(labels, trust))
             models.append(self._dimension(i, dimension, new))
-        return replace(self.before, dimensions=tuple(models), neighbours=known, attention_head=self._attention(vectors))
+        attention_head = self._attention(vectors)
+        # What a student of fewer or other tags is worth, no label tells.
+        return replace(
+            self.before, dimensions=tuple(models), neighbours=known, attention_head=attention_head, student=None
+        )
 
     def _former(self, index: int) -> tuple[Dimension, DimensionModel, int] | None:
         """Return their dimension of that id, what was fitted for it, and where its tags begin among all; or None."""

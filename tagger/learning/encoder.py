@@ -53,6 +53,30 @@ def tag_text(tag: Tag) -> str:
     return ". ".join(part for part in (tag.name, tag.means, ", ".join(tag.also)) if part)
 
 
+class Tokens:
+    """The tokenizer of an exported encoder, from ``tokenizer.json`` in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer
+
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        # The library raises nothing narrower than Exception; every failure here means an unusable file.
+        except Exception as error:
+            raise ModelError(f"the encoder in {folder} can't be loaded: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._unknown = self._tokenizer.token_to_id("[UNK]")
+
+    def of(self, texts: Sequence[str]) -> tuple[list[list[int]], NDArray[np.float64]]:
+        """Return the ids of each text's tokens, and the share of them that the encoder doesn't know."""
+        import numpy as np
+
+        encoded = [self._tokenizer.encode(text).ids for text in texts]
+        unknown_id = -1 if self._unknown is None else self._unknown
+        return encoded, np.array([ids.count(unknown_id) / max(len(ids), 1) for ids in encoded])
+
+
 class OnnxEncoder:
     """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder, and its weights. It needs no torch.
 
@@ -61,7 +85,6 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path, weights: Mapping[str, NDArray[np.float32]], threads: int | None = None) -> None:
         import onnxruntime
-        from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
@@ -73,16 +96,13 @@ class OnnxEncoder:
         }
         try:
             options.add_external_initializers(list(self._weights), list(self._weights.values()))
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._session = onnxruntime.InferenceSession(
                 str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
             )
-        # Both libraries raise nothing narrower than Exception; every failure here means an unusable file.
+        # As above.
         except Exception as error:
             raise ModelError(f"the encoder in {folder} can't be loaded: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._unknown = self._tokenizer.token_to_id("[UNK]")
+        self._tokens = Tokens(folder)
 
     def encode(
         self, texts: Sequence[str], progress: Progress = no_progress
@@ -93,9 +113,7 @@ class OnnxEncoder:
         """
         import numpy as np
 
-        encoded = [self._tokenizer.encode(text).ids for text in texts]
-        unknown_id = -1 if self._unknown is None else self._unknown
-        unknown = np.array([ids.count(unknown_id) / max(len(ids), 1) for ids in encoded])
+        encoded, unknown = self._tokens.of(texts)
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
         found: list[tuple[int, NDArray[np.float32]]] = []
         start = 0

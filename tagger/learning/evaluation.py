@@ -18,9 +18,10 @@ from tagger.learning.fitting import Reading
 from tagger.learning.lexicon import fit_lexicon
 from tagger.learning.metrics import MACRO_SUPPORT, figures_of, reliability
 from tagger.learning.options import EvaluationOptions, TrainingOptions
-from tagger.learning.peers import FROZEN, SETFIT, TFIDF, PeerAnswers, fit_linear, fit_setfit
+from tagger.learning.peers import CASCADE, FROZEN, SETFIT, STUDENT, TFIDF, PeerAnswers, fit_linear, fit_setfit
 from tagger.learning.prediction import is_readable
-from tagger.learning.scoring import score
+from tagger.learning.scoring import Fitted, Scored, score
+from tagger.learning.student import LEAST_PAPERS as STUDENT_PAPERS
 from tagger.learning.training import ENOUGH_PAPERS, learn, read_texts
 from tagger.learning.tuning import Texts
 
@@ -160,6 +161,8 @@ class _Run:
         if how.setfit_steps:
             self.peers[SETFIT] = Answers(f"{SETFIT}, {how.setfit_steps} steps each", self.truth)
         least = min(int((folds != fold).sum()) for fold in range(how.folds))
+        if least >= STUDENT_PAPERS and options.recipe != "setfit":
+            self.peers |= {name: Answers(name, self.truth) for name in (CASCADE, STUDENT)}
         self.curve = {size: Answers("tagger", self.truth) for size in (curve_sizes(least) if how.curve else [])}
         self.sure = np.zeros(len(examples), dtype=bool)
 
@@ -180,10 +183,25 @@ class _Run:
         self.model.take_scored(held_out, scored, learnt.fitted)
         readable = [is_readable(p, self._unknown[i]) for p, i in zip(papers, held_out, strict=True)]
         self.sure[held_out] = scored.sure & np.array(readable)
+        if STUDENT in self.peers:
+            self._judge_student(held_out, papers, learnt.fitted, scored)
         for size, answers in self.curve.items():
             fitted = fit_on_few(size, training, self._background, self._tag_set, before, self._options)
             answers.take_scored(held_out, score(fitted, self._tag_set, papers, self._as_it_is.papers[held_out]), fitted)
         self._judge_peers(known, held_out)
+
+    def _judge_student(
+        self, held_out: NDArray[np.int64], papers: Sequence[Paper], fitted: Fitted, whole: Scored
+    ) -> None:
+        import numpy as np
+
+        student, said = fitted.student, score(fitted, self._tag_set, papers, None)
+        assert student is not None, "a fold has as many papers as a student takes"
+        handed = (said.disagreement > student.cut)[:, None]
+        for i, thresholds in enumerate(student.thresholds):
+            self.peers[STUDENT].take(i, held_out, said.scores[i], said.chosen[i], thresholds)
+            scores = np.where(handed, whole.scores[i], said.scores[i])
+            self.peers[CASCADE].take(i, held_out, scores, np.where(handed, whole.chosen[i], said.chosen[i]), thresholds)
 
     def _judge_peers(self, known: NDArray[np.int64], held_out: NDArray[np.int64]) -> None:
         training, papers = ([self._examples[i].paper for i in rows] for rows in (known, held_out))

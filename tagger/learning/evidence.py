@@ -23,6 +23,7 @@ FEATURES = (
     *(f"words {where}, less the tag's mean" for where in COUNTS),
     COMMON,
 )
+OF_THE_ENCODER = tuple(name for name in FEATURES if name.startswith((HEADS[2], LIKENESSES[1])))
 # What people are told of them: each feature's share of a score is counted to one of these.
 LIKENESS, NEIGHBOURS, WORDS_FOUND, FREQUENCY = "likeness", "papers near", "words found", "frequency"
 SOURCES = (*HEADS, LIKENESS, NEIGHBOURS, WORDS_FOUND, FREQUENCY)

@@ -14,6 +14,7 @@ from tagger.learning.neighbours import neighbours_of
 from tagger.learning.options import BEST_F1, Aim
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.stack import fit_stack, prior_weights, weigh
+from tagger.learning.student import LEAST_PAPERS, Student, cascade_cut, without_encoder
 from tagger.learning.thresholds import choose, sure_bound, tag_thresholds
 from tagger.learning.word_evidence import (
     FOLDS,
@@ -95,7 +96,7 @@ def fit(
         _fit_dimension(i, ids, dimension.required, parts[i], readings, seed, start[i], aim)
         for i, dimension in enumerate(tag_set.dimensions)
     ]
-    said = [out_of_fold for _, out_of_fold in fitted]
+    said = [out_of_fold for _, out_of_fold, _ in fitted]
     neighbours = neighbours_of(
         [example.paper for example in examples],
         readings.final.papers,
@@ -104,8 +105,9 @@ def fit(
         np.concatenate([part.trust for part in parts], axis=1) > 0,
         np.concatenate([s.chosen for s in said], axis=1),
     )
-    models = tuple(model for model, _ in fitted)
-    return Fitted(words.lexicon, words.attention_head, models, bound_of(said), neighbours, aim), said
+    models = tuple(model for model, _, _ in fitted)
+    student = _student([part for _, _, part in fitted], said) if len(examples) >= LEAST_PAPERS else None
+    return Fitted(words.lexicon, words.attention_head, models, bound_of(said), neighbours, aim, student), said
 
 
 def bound_of(said: Sequence[OutOfFold]) -> float:
@@ -138,6 +140,15 @@ class _Judged:
     out_of_fold: OutOfFold
 
 
+@dataclass(frozen=True)
+class _StudentPart:
+    """What the student takes for one dimension, and what it said of papers it hadn't seen."""
+
+    weights: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+    out_of_fold: OutOfFold
+
+
 def _fit_dimension(
     index: int,
     paper_ids: Sequence[str],
@@ -147,7 +158,7 @@ def _fit_dimension(
     seed: int,
     prior: NDArray[np.float64],
     aim: Aim,
-) -> tuple[DimensionModel, OutOfFold]:
+) -> tuple[DimensionModel, OutOfFold, _StudentPart]:
     import numpy as np
 
     labels, trust = words.labels, words.trust
@@ -164,7 +175,21 @@ def _fit_dimension(
         evidence_means=mean_evidence(judged.found, words.count_means),
         thresholds=judged.thresholds,
     )
-    return model, judged.out_of_fold
+    found, start = without_encoder(judged.found), without_encoder(prior)
+    thresholds, out_of_fold = _judge_stack(found, words, paper_ids, required, start, aim)
+    return model, judged.out_of_fold, _StudentPart(fit_stack(found, labels, start, trust), thresholds, out_of_fold)
+
+
+def _student(parts: Sequence[_StudentPart], whole: Sequence[OutOfFold]) -> Student:
+    import numpy as np
+
+    said = [part.out_of_fold for part in parts]
+    labels, scores, chosen = (
+        np.concatenate(each, 1) for each in zip(*((s.labels, s.scores, s.chosen) for s in said), strict=True)
+    )
+    cut = cascade_cut(labels, np.concatenate([s.chosen for s in whole], 1), scores, chosen)
+    weights, thresholds = zip(*((part.weights, part.thresholds) for part in parts), strict=True)
+    return Student(tuple(weights), tuple(thresholds), bound_of(said), cut)
 
 
 def _judge_dimension(
@@ -187,10 +212,23 @@ def _judge_dimension(
         likeness[rows] = reading.papers[rows] @ reading.tags[index].T - _ordinary_likeness(reading, index)
     heads = (words.word_logits, words.attention_logits, body_logits)
     found = evidence(heads, (words.likeness, likeness), words.near, words.counts, words.count_means, words.common)
-    scores = _stack_scores(found, labels, trust, paper_ids, prior) * (trust > 0)
+    return _Judged(c, found, *_judge_stack(found, words, paper_ids, required, prior, aim))
+
+
+def _judge_stack(
+    found: NDArray[np.float64],
+    words: WordEvidence,
+    paper_ids: Sequence[str],
+    required: bool,
+    prior: NDArray[np.float64],
+    aim: Aim,
+) -> tuple[NDArray[np.float64], OutOfFold]:
+    """Return thresholds, and what a stack over the evidence says of papers it wasn't fitted on."""
+    labels, asked = words.labels, words.trust > 0
+    scores = _stack_scores(found, labels, words.trust, paper_ids, prior) * asked
     thresholds = tag_thresholds(labels, scores, required=required, aim=aim)
-    chosen = choose(scores, thresholds, required=required) & (trust > 0)
-    return _Judged(c, found, thresholds, OutOfFold(labels, words.word_logits, scores, chosen))
+    chosen = choose(scores, thresholds, required=required) & asked
+    return thresholds, OutOfFold(labels, words.word_logits, scores, chosen)
 
 
 def _ordinary_likeness(reading: Reading, index: int) -> NDArray[np.float32]:

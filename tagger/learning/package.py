@@ -22,6 +22,7 @@ from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import parse_aim
 from tagger.learning.record import track_records
 from tagger.learning.scoring import DimensionModel, Fitted
+from tagger.learning.student import Student
 from tagger.learning.weights import ENCODER, OWN, file_sha256
 from tagger.learning.words import COUNTS
 
@@ -68,6 +69,8 @@ def write_package(
     }
     if records:
         content["track_records"] = records
+    if student := fitted.student:
+        content["student"] = {"sure_bound": student.sure_bound, "cut": student.cut}
     (folder / MODEL).write_text(_json(content), encoding="utf-8")
     manifest = {
         "format": FORMAT,
@@ -182,9 +185,9 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         known = _part(tensors, "neighbours.")
         known.setdefault("asked", np.ones_like(known["labels"]))
         neighbours = Neighbours(tuple(labelled["ids"]), tuple(labelled["titles"]), **known)
-        fitted = Fitted(
-            lexicon, attention_head, dimensions, float(content["sure_bound"]), neighbours, parse_aim(content["aim"])
-        )
+        aim, bound = parse_aim(content["aim"]), float(content["sure_bound"])
+        student = _student(content["student"], tensors, len(dimensions)) if "student" in content else None
+        fitted = Fitted(lexicon, attention_head, dimensions, bound, neighbours, aim, student)
         _check_shapes(fitted, tag_set)
     except KeyError as error:
         raise ModelError(f"{folder} lacks {error}", _REMEDY) from error
@@ -233,11 +236,17 @@ def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
         expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
     if fitted.neighbours.said is not None:
         expected["neighbours.said"] = (papers, everything)
+    bounds = [fitted.sure_bound]
+    if fitted.student:
+        bounds += [fitted.student.sure_bound, fitted.student.cut]
+        for i, dimension in enumerate(tag_set.dimensions):
+            expected[f"student.{i}.weights"] = (len(dimension.tags), len(FEATURES) + 1)
+            expected[f"student.{i}.thresholds"] = (len(dimension.tags),)
     for name, shape in expected.items():
         if found[name].shape != shape or not np.isfinite(found[name]).all():
             raise ValueError(f"{name} isn't {shape} numbers")
     thresholds = np.concatenate([model.thresholds for model in fitted.dimensions])
-    if not np.isfinite([*thresholds, fitted.sure_bound]).all():
+    if not np.isfinite([*thresholds, *bounds]).all():
         raise ValueError("a threshold is no number")
 
 
@@ -271,7 +280,17 @@ def _tensors(fitted: Fitted) -> dict[str, NDArray[Any]]:
         # The largest part of a version by far; half precision is more than its weights need.
         tensors[f"{i}.word_head.weights"] = model.word_head.weights.astype(np.float16)
         tensors |= {f"{i}.{name}": getattr(model, name) for name in _ARRAYS}
+    if student := fitted.student:
+        for i, (weights, thresholds) in enumerate(zip(student.weights, student.thresholds, strict=True)):
+            tensors |= {f"student.{i}.weights": weights, f"student.{i}.thresholds": thresholds}
     return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+
+
+def _student(content: Mapping[str, float], tensors: Mapping[str, NDArray[Any]], dimensions: int) -> Student:
+    weights, thresholds = (
+        tuple(tensors[f"student.{i}.{name}"] for i in range(dimensions)) for name in ("weights", "thresholds")
+    )
+    return Student(weights, thresholds, float(content["sure_bound"]), float(content["cut"]))
 
 
 def _dimension_model(tensors: Mapping[str, NDArray[Any]], i: str, thresholds: Sequence[float]) -> DimensionModel:

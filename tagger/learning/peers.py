@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 TFIDF = "TF-IDF + log. regression"
 FROZEN = "frozen encoder + log. regression"
 SETFIT = "plain SetFit"
+# The model itself with less effort.
+CASCADE, STUDENT = "bulk --effort cascade", "bulk --effort student"
 
 
 @dataclass(frozen=True)

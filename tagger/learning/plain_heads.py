@@ -49,7 +49,7 @@ def fit_plain_heads(
         )
     )
     neighbours = replace(fitted.neighbours, said=np.concatenate([s.chosen for s in said], axis=1))
-    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said), neighbours=neighbours), said
+    return replace(fitted, dimensions=dimensions, sure_bound=bound_of(said), neighbours=neighbours, student=None), said
 
 
 def judge_plain_heads(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tagger.domain.labels import Suggestion
 from tagger.domain.model import ModelVersion, Progress, no_progress
@@ -14,8 +15,12 @@ from tagger.domain.tags import Tags, TagSet
 from tagger.learning.encoder import OnnxEncoder, paper_text
 from tagger.learning.explanation import explain
 from tagger.learning.package import read_package
-from tagger.learning.scoring import Fitted, score
+from tagger.learning.scoring import Fitted, Scored, score
 from tagger.learning.weights import read_weights
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
 MOST_UNKNOWN = 0.25
@@ -59,18 +64,25 @@ class Predictor:
         embeddings, unknown = self._encoder.encode([paper_text(paper) for paper in papers], progress)
         scored = score(self._fitted, self.tag_set, papers, embeddings)
         evidence = explain(self._fitted, self.tag_set, papers, embeddings, scored)
-        suggestions = []
-        for row, paper in enumerate(papers):
-            tags, scores = {}, {}
-            for i, dimension in enumerate(self.tag_set.dimensions):
-                values = scored.scores[i][row]
-                scores[dimension.id] = dict(zip(dimension.tag_ids, map(float, values), strict=True))
-                tags[dimension.id] = tuple(
-                    tag for tag, chosen in zip(dimension.tag_ids, scored.chosen[i][row], strict=True) if chosen
-                )
-            sure = bool(scored.sure[row]) and is_readable(paper, unknown[row])
-            suggestions.append(Suggestion(paper.id, self.version.name, at, tags, scores, not sure, evidence[row]))
-        return suggestions
+        found = suggestions(self.version.name, self.tag_set, papers, scored, unknown, at)
+        return [replace(suggestion, evidence=said) for suggestion, said in zip(found, evidence, strict=True)]
+
+
+def suggestions(
+    model: str, tag_set: TagSet, papers: Sequence[Paper], scored: Scored, unknown: NDArray[np.float64], at: datetime
+) -> list[Suggestion]:
+    """Return what was scored as suggestions without evidence; ``unknown`` are shares of unknown tokens, (papers,)."""
+    found = []
+    for row, paper in enumerate(papers):
+        tags, scores = {}, {}
+        for i, dimension in enumerate(tag_set.dimensions):
+            values = scored.scores[i][row].tolist()
+            scores[dimension.id] = dict(zip(dimension.tag_ids, values, strict=True))
+            chosen = scored.chosen[i][row].nonzero()[0]
+            tags[dimension.id] = tuple(dimension.tag_ids[column] for column in chosen)
+        sure = bool(scored.sure[row]) and is_readable(paper, unknown[row])
+        found.append(Suggestion(paper.id, model, at, tags, scores, not sure))
+    return found
 
 
 def load_predictor(folder: Path, present: TagSet | None = None, *, threads: int | None = None) -> Predictor:
@@ -79,8 +91,14 @@ def load_predictor(folder: Path, present: TagSet | None = None, *, threads: int 
     ``present``, a tag set with the same tags, says which dimensions are required now. The encoder runs on all
     processors, or on so many ``threads``.
     """
+    version, tag_set, fitted = read_for(folder, present)
+    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder), threads))
+
+
+def read_for(folder: Path, present: TagSet | None) -> tuple[ModelVersion, TagSet, Fitted]:
+    """Read a model version, less its encoder; ``present`` says which dimensions are required. Raises ModelError."""
     version, tag_set, fitted = read_package(folder)
     if present:
         dimensions = (replace(d, required=present.dimension(d.id).required) for d in tag_set.dimensions)
         tag_set = replace(tag_set, dimensions=tuple(dimensions))
-    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder), threads))
+    return version, tag_set, fitted

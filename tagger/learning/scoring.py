@@ -15,6 +15,7 @@ from tagger.learning.lexicon import Lexicon
 from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import Aim
 from tagger.learning.stack import weigh
+from tagger.learning.student import Student
 from tagger.learning.thresholds import choose, expected_disagreement
 from tagger.learning.word_vectors import word_vectors
 from tagger.learning.words import word_counts
@@ -50,7 +51,7 @@ class Fitted:
     """All that was learnt for a tag set; the attention head is for the tags of all dimensions.
 
     ``sure_bound`` is the expected disagreement up to which a list is sure; ``neighbours`` are the papers it was learnt
-    from; ``aim`` is what the thresholds were chosen for.
+    from; ``aim`` is what the thresholds were chosen for. A ``student`` there is where enough papers were labelled.
     """
 
     lexicon: Lexicon
@@ -59,48 +60,66 @@ class Fitted:
     sure_bound: float
     neighbours: Neighbours
     aim: Aim
+    student: Student | None = None
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Evidence, scores and choices, one array a dimension, and which papers' lists are sure, (papers,).
+    """Evidence, scores and choices, one array a dimension, and of each paper's list what follows, (papers,).
 
-    Evidence is (papers, tags, features), scores and choices (papers, tags). ``meanings`` are the papers in word
-    vectors, (papers, dims).
+    ``disagreement`` is what is expected with the true list, ``sure`` whether that is little. Evidence is
+    (papers, tags, features), scores and choices (papers, tags). ``meanings`` are the papers in word vectors,
+    (papers, dims).
     """
 
     meanings: NDArray[np.float32]
     evidence: tuple[NDArray[np.float64], ...]
     scores: tuple[NDArray[np.float64], ...]
     chosen: tuple[NDArray[np.bool_], ...]
+    disagreement: NDArray[np.float64]
     sure: NDArray[np.bool_]
 
 
-def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: NDArray[np.float32]) -> Scored:
-    """Score papers, given their embeddings of shape (papers, dims)."""
+def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: NDArray[np.float32] | None) -> Scored:
+    """Score papers, given their embeddings of shape (papers, dims); without any, by the student.
+
+    Raises ValueError if there is neither.
+    """
     import numpy as np
 
+    by: tuple[Sequence[NDArray[np.float64]], Sequence[NDArray[np.float64]], float]
+    if embeddings is not None:
+        models = fitted.dimensions
+        by = [model.weights for model in models], [model.thresholds for model in models], fitted.sure_bound
+    elif fitted.student:
+        by = fitted.student.weights, fitted.student.thresholds, fitted.student.sure_bound
+    else:
+        raise ValueError("a model without a student has to have embeddings")
     scores, chosen, certain = [], [], np.ones(len(papers), dtype=bool)
     meanings = word_vectors().embed(papers)
     found = find_evidence(fitted, tag_set, papers, embeddings, meanings)
-    for dimension, model, features in zip(tag_set.dimensions, fitted.dimensions, found, strict=True):
-        probabilities = weigh(features, model.weights)
+    for dimension, weights, thresholds, features in zip(tag_set.dimensions, *by[:2], found, strict=True):
+        probabilities = weigh(features, weights)
         scores.append(probabilities)
-        chosen.append(choose(probabilities, model.thresholds, required=dimension.required))
+        chosen.append(choose(probabilities, thresholds, required=dimension.required))
         if dimension.required:  # a tag that only stands there because one has to is a guess
-            certain &= (probabilities >= model.thresholds).any(1)
+            certain &= (probabilities >= thresholds).any(1)
     disagreement = expected_disagreement(np.concatenate(scores, 1), np.concatenate(chosen, 1))
-    return Scored(meanings, tuple(found), tuple(scores), tuple(chosen), certain & (disagreement <= fitted.sure_bound))
+    sure = certain & (disagreement <= by[2])
+    return Scored(meanings, tuple(found), tuple(scores), tuple(chosen), disagreement, sure)
 
 
 def find_evidence(
     fitted: Fitted,
     tag_set: TagSet,
     papers: Sequence[Paper],
-    embeddings: NDArray[np.float32],
+    embeddings: NDArray[np.float32] | None,
     meanings: NDArray[np.float32],
 ) -> list[NDArray[np.float64]]:
-    """Return the evidence for each dimension, shape (papers, tags, features), of papers in both kinds of vectors."""
+    """Return the evidence for each dimension, shape (papers, tags, features), of papers in both kinds of vectors.
+
+    Without embeddings, the encoder's evidence is 0.
+    """
     import numpy as np
 
     weighed = [fitted.lexicon.weigh(paper) for paper in papers]
@@ -115,9 +134,12 @@ def find_evidence(
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
         for row, (columns, weights) in enumerate(weighed):
             word_logits[row] += weights @ model.word_head.weights[columns]
-        heads = (word_logits, attention_logits, model.body_head.logits(embeddings))
-        cosines = (meanings @ model.tag_vectors.T, embeddings @ model.tag_embeddings.T)
-        likenesses = [cosine - means for cosine, means in zip(cosines, model.likeness_means, strict=True)]
+        body_logits, likeness = np.zeros_like(word_logits), np.zeros(word_logits.shape, dtype=np.float32)
+        if embeddings is not None:
+            body_logits = model.body_head.logits(embeddings)
+            likeness = embeddings @ model.tag_embeddings.T - model.likeness_means[1]
+        heads = (word_logits, attention_logits, body_logits)
+        likenesses = (meanings @ model.tag_vectors.T - model.likeness_means[0], likeness)
         said_near = near_logits(shares_of, near_of, model.frequencies)
         found.append(evidence(heads, likenesses, said_near, counts_of, model.count_means, model.frequencies))
     return found

@@ -18,6 +18,7 @@ from tagger.domain.model import Progress
 from tagger.domain.tags import TagSet
 from tagger.errors import ModelError, SourceError
 from tagger.learning import package
+from tagger.learning.cascade import load_cascade
 from tagger.learning.prediction import load_predictor
 from tagger.learning.weights import file_sha256
 from tagger.sources import PaperStream, Rejected, open_stream
@@ -26,16 +27,22 @@ from tagger.steps.models import knows, model_version
 from tagger.steps.workspace import Workspace
 
 EngineName = Literal["local", "ray"]
+Effort = Literal["full", "cascade", "student"]
 
 
 @dataclass(frozen=True, slots=True)
 class BulkOptions:
-    """By which model version (else the current one), where, and how many papers a file (else what the run has)."""
+    """By which model version (else the current one), where, and how many papers a file (else what the run has).
+
+    With full ``effort`` the model reads every paper with its encoder, as a ``student`` none, and as a ``cascade`` those
+    that the student isn't sure of.
+    """
 
     model: str | None = None
     engine: EngineName = "local"
     workers: int | None = None
     shard_size: int | None = None
+    effort: Effort = "full"
 
     def made_engine(self) -> Engine:
         """Return the engine."""
@@ -64,11 +71,17 @@ class PackagedModel:
     folder: Path
     tag_set: TagSet
     threads: int
+    effort: Effort = "full"
 
     def __call__(self) -> Model:
         """Load it. Raises ModelError."""
-        predictor = load_predictor(self.folder, self.tag_set, threads=self.threads)
-        return partial(predictor.predict, at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        if self.effort == "full":
+            return partial(load_predictor(self.folder, self.tag_set, threads=self.threads).predict, at=now)
+        hands_over = self.effort == "cascade"
+        return partial(
+            load_cascade(self.folder, self.tag_set, hands_over=hands_over, threads=self.threads).predict, at=now
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +120,14 @@ def bulk(
         model_fingerprint=file_sha256(folder / package.MANIFEST),
         tag_set_fingerprint=workspace.tag_set.fingerprint,
         shard_size=options.shard_size or DEFAULT_SHARD_SIZE,
+        effort=options.effort,
     )
     with open_run(out, plan, options.shard_size) as run:
         survey = run.survey(rows(), progress)
         if not survey.papers:
             raise SourceError(f"{source} holds no paper that can be tagged", f"{run.set_aside} tells why")
         engine = options.made_engine()
-        load = PackagedModel(folder, workspace.tag_set, engine.threads)
+        load = PackagedModel(folder, workspace.tag_set, engine.threads, options.effort)
         new = run.tag(rows, survey, engine, load, workspace.tag_set, progress)
         if new and stream.identity() != (size, sha256):
             raise SourceError(f"{source} changed while it was read", "Give another folder for --out, and begin anew")
