@@ -123,7 +123,8 @@ class Names:
             if self._absorb(other, own, now):
                 own = other
             else:
-                notes.append(f"{own} and {other} are one paper, but labels refer to both, so they stay two")
+                reason = "labels, suggestions or former texts refer to both, so they stay two"
+                notes.append(f"{own} and {other} are one paper, but {reason}")
         return own
 
     def _absorb(self, own: str, other: str, now: datetime) -> bool:
