@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tagger.domain.paper import Entry, Paper, merge, paper_id, title_id
+from tagger.domain.paper import Entry, Paper, is_arxiv_id, merge, one_spelling, paper_id, title_id
 from tagger.domain.text import clean
 from tagger.sources.identifiers import arxiv_id_in, known_id
 
@@ -125,11 +125,16 @@ def day_of(record: Mapping[str, object], field: str) -> date | None:
 
 
 def _other_ids(record: Mapping[str, object], own: str) -> tuple[str, ...]:
-    """Return the ids beside its own that a record names: by its DOI, its address, or in ``other_ids``."""
+    """Return the ids beside its own that a record names: by its DOI, its address, or in ``other_ids``.
+
+    Of arXiv ids that differ only the first is taken, its own if that is one: no paper has two.
+    """
     others = record.get("other_ids")
     raw = [known_id(record.get("doi")), arxiv_id_in([record.get("url")]), *(others if isinstance(others, list) else ())]
     named = [paper_id(name) for name in raw if isinstance(name, str) and name.isprintable() and len(name.split()) == 1]
-    return tuple(name for name in dict.fromkeys(named) if name != own)
+    arxiv = next((one_spelling(name) for name in [own, *named] if is_arxiv_id(name)), None)
+    of_one = [name for name in named if not is_arxiv_id(name) or one_spelling(name) == arxiv]
+    return tuple(name for name in dict.fromkeys(of_one) if name != own)
 
 
 def _count_of(record: Mapping[str, object], field: str) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tagger.domain.identity import best_name, groups_of, kind_of, title_key
-from tagger.domain.paper import Paper, one_spelling
+from tagger.domain.paper import Paper, is_arxiv_id, one_spelling
 from tagger.store.rows import json_text, paper_of, paper_row, time_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Names:
         kept = []
         for group in groups_of(papers, self._known(papers)):
             members = [papers[place] for place in group.records]
-            own = self._join(group.known, now, notes) if group.known else best_name(p.id for p in members)
+            own = self._join(group.known, now, notes) if group.known else self._free_name(members)
             named = best_name([own, *(p.id for p in members)])
             if kind_of(own) == "title" and kind_of(named) != "title" and group.known and not self.resolve([named]):
                 if self._rename(own, named, now):
@@ -63,9 +63,17 @@ class Names:
             notes.append(f"{reason}: {', '.join(kept)}")
         return ids, notes
 
-    def add(self, paper_id: str, names: Iterable[str], now: datetime) -> None:
-        """Keep further names of a paper, also spelt plainly; one that is another's stays that one's."""
+    def add(self, paper_id: str, names: Sequence[str], now: datetime) -> None:
+        """Keep further names of a paper, also spelt plainly; one that is another's stays that one's.
+
+        A second arXiv id is not kept: no paper has two.
+        """
+        sql = "SELECT name FROM paper_names WHERE paper_id = ?"
+        had = [paper_id, *(row[0] for row in self._db.execute(sql, [paper_id]).fetchall())]
+        arxiv = next((one_spelling(name) for name in [*had, *names] if is_arxiv_id(name)), None)
         for name in dict.fromkeys(spelling for given in names for spelling in (given, one_spelling(given))):
+            if name in had or (is_arxiv_id(name) and one_spelling(name) != arxiv):
+                continue
             self._db.execute(
                 "INSERT OR IGNORE INTO paper_names(name, paper_id, added_at) SELECT ?, ?, ? "
                 "WHERE NOT EXISTS (SELECT 1 FROM papers WHERE id = ?)",
@@ -86,6 +94,16 @@ class Names:
             found[paper_id] = (*found[paper_id], source)
         return found
 
+    def _free_name(self, members: Sequence[Paper]) -> str:
+        """Return the best id that records of a new paper came with, or another name if those lead to other papers.
+
+        That is so where a record shares an id with a paper of another arXiv id.
+        """
+        ids, names = [paper.id for paper in members], [name for paper in members for name in paper.names]
+        taken = self.resolve(names)
+        free = [name for name in ids if name not in taken] or [name for name in names if name not in taken]
+        return best_name(free) if free else taken[ids[0]]
+
     def _known(self, papers: Sequence[Paper]) -> list[Paper]:
         """Return the known papers that have a name or a title in common with any of these."""
         ids = set(self.resolve({name for paper in papers for name in paper.names}).values())
@@ -105,7 +123,8 @@ class Names:
             if self._absorb(other, own, now):
                 own = other
             else:
-                notes.append(f"{own} and {other} are one paper, but labels refer to both, so they stay two")
+                reason = "labels, suggestions or former texts refer to both, so they stay two"
+                notes.append(f"{own} and {other} are one paper, but {reason}")
         return own
 
     def _absorb(self, own: str, other: str, now: datetime) -> bool:

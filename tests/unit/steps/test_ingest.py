@@ -3,6 +3,8 @@ import os
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from tagger.steps.ingest import Ingested, ingest
 from tagger.steps.workspace import Workspace
 from tests.conftest import NOW
@@ -83,3 +85,31 @@ def test_a_file_whose_name_is_no_text_is_read(workspace: Workspace, tmp_path: Pa
     Path(odd).write_text('{"title": "T"}')
     [paper_id] = take(workspace, odd).ids
     assert workspace.store.papers.sources_of([paper_id]) == {paper_id: (f"{tmp_path}/caf\\udce9",)}
+
+
+ARXIV = "https://arxiv.org/abs/2405.0000"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"id": "2405.00001", "doi": "10.1000/a"}, {"id": "10.1000/a", "url": f"{ARXIV}2"}),
+        ({"id": "2405.00001", "url": f"{ARXIV}2"}, {"id": "2405.00002"}),
+        ({"id": "x", "url": f"{ARXIV}1"}, {"id": "2405.00002", "doi": "10.1000/a"}),
+    ],
+)
+def test_papers_of_two_arxiv_ids_stay_two_also_where_another_id_says_they_are_one(
+    workspace: Workspace, tmp_path: Path, first: dict[str, object], second: dict[str, object]
+) -> None:
+    one = file(tmp_path, "a", first | {"title": "Kelp", "abstract": "of the sea"})
+    also = file(tmp_path, "b", {"id": "x", "title": "Kelp", "abstract": "of the sea", "url": f"{ARXIV}2"})
+    other = file(tmp_path, "c", second | {"title": "Oaks", "abstract": "of the forest"})
+    sources = [one, also, other] if first["id"] == "x" else [one, other]
+    for _ in range(2):
+        assert {paper_id for source in sources for paper_id in take(workspace, source).ids} == {
+            first["id"],
+            "2405.00002",
+        }
+    found = {paper.id: (paper.title, paper.abstract) for paper in workspace.store.papers.all()}
+    assert found == {first["id"]: ("Kelp", "of the sea"), "2405.00002": ("Oaks", "of the forest")}
+    assert workspace.store.papers.resolve(["2405.00002"]) == {"2405.00002": "2405.00002"}
