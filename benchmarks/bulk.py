@@ -1,4 +1,6 @@
-"""Papers a second and peak memory of `tagger bulk`: python -m benchmarks.bulk [--papers N...] [--workers N...].
+"""Papers a second and peak memory of `tagger bulk`, for each combination of what is given.
+
+Usage: python -m benchmarks.bulk [--papers N...] [--workers N...] [--effort full|cascade|student...]
 
 Tags the first N papers of ``arxiv_40k.jsonl.gz`` in TAGGER_SHARED_DATA, else ../shared/data, with the starter. Each run
 is a command of its own, and its start is counted. Memory is what all its processes hold at once, at its highest, and
@@ -25,16 +27,17 @@ ARCHIVE = Path(os.environ.get("TAGGER_SHARED_DATA", ROOT.parent / "shared" / "da
 _LOOK_S = 0.5
 
 
-def main(counts: list[int], workers: list[int], engine: str, shard_size: int) -> None:
+def main(counts: list[int], workers: list[int], efforts: list[str], engine: str, shard_size: int) -> None:
     """Print a table."""
-    print("| papers | engine | workers | seconds | papers/s | peak MB |\n|--:|---|--:|--:|--:|--:|")
-    for count, number in itertools.product(counts, workers):
+    print("| papers | engine | workers | effort | seconds | papers/s | peak MB |\n|--:|---|--:|---|--:|--:|--:|")
+    for count, number, effort in itertools.product(counts, workers, efforts):
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             _tagger(folder, "init").communicate()
             with gzip.open(ARCHIVE, "rb") as lines, (folder / "papers.jsonl").open("wb") as file:
                 file.writelines(itertools.islice(lines, count))
             arguments = ("--workers", str(number), "--engine", engine, "--shard-size", str(shard_size))
+            arguments += ("--effort", effort)
             began = time.perf_counter()
             process = _tagger(folder, "bulk", "papers.jsonl", "--out", "out", "--json", *arguments)
             peak = 0.0
@@ -46,7 +49,10 @@ def main(counts: list[int], workers: list[int], engine: str, shard_size: int) ->
             if process.returncode:
                 sys.exit(problem)
             papers = json.loads(told)["new"]
-        print(f"| {papers} | {engine} | {number} | {seconds:.0f} | {papers / seconds:.1f} | {peak:.0f} |", flush=True)
+        print(
+            f"| {papers} | {engine} | {number} | {effort} | {seconds:.0f} | {papers / seconds:.1f} | {peak:.0f} |",
+            flush=True,
+        )
 
 
 def _tagger(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -77,7 +83,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, nargs="+", default=[1000])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--effort", choices=("full", "cascade", "student"), nargs="+", default=["full"])
     parser.add_argument("--engine", choices=("local", "ray"), default="local")
     parser.add_argument("--shard-size", type=int, default=250)
     given = parser.parse_args()
-    main(given.papers, given.workers, given.engine, given.shard_size)
+    main(given.papers, given.workers, given.effort, given.engine, given.shard_size)

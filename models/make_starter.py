@@ -15,7 +15,7 @@ from tagger.domain.model import ModelVersion, no_progress
 from tagger.learning import package
 from tagger.learning.options import TrainingOptions
 from tagger.learning.training import train
-from tagger.settings import new_workspace
+from tagger.settings import new_workspace, write_config
 from tagger.steps.annotations import import_annotations
 from tagger.steps.train import labelled_papers
 from tagger.steps.workspace import open_workspace
@@ -60,6 +60,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         settings = new_workspace(Path(place), default_tag_set_file().read_bytes())
         open_store(settings.database, create=True).close()
+        write_config(settings.folder)
         with open_workspace(settings.folder) as workspace:
             import_annotations(workspace, arguments.annotations, strict=True, now=day)
             version = train(

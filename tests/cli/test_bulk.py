@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -81,3 +82,30 @@ def test_rows_that_were_set_aside_are_counted_and_the_run_succeeds(shell: Shell,
     )
     assert done.stderr == ""
     assert shell.json("bulk", "papers.jsonl", "--out", "out")["new"] == 0
+
+
+def tagged(shell: Shell, effort: str) -> list[dict[str, Any]]:
+    """Return an archive's rows as that much effort tags them."""
+    shell("bulk", "papers.jsonl", "--out", effort, "--effort", effort, "--workers", "1", "--shard-size", "90")
+    return list(pq.read_table(shell.folder / effort / "part-00000.parquet").to_pylist())
+
+
+@pytest.mark.slow
+def test_a_cascade_takes_the_models_word_where_the_student_is_not_sure(shell: Shell, rows: Rows) -> None:
+    shell.folder.joinpath("papers.jsonl").write_text(rows(*papers(90)))
+    full, student, cascade = (tagged(shell, effort) for effort in ("full", "student", "cascade"))
+    handed = [row for row, (mixed, said) in enumerate(zip(cascade, student, strict=True)) if mixed != said]
+    assert 0 < len(handed) < 45
+    for row in handed:
+        for dimension, scores in full[row]["scores"].items():
+            assert cascade[row]["scores"][dimension] == pytest.approx(scores, abs=1e-5)
+    alike = [a["tags"] == b["tags"] for a, b in zip(full, student, strict=True)]
+    assert 0.3 < sum(alike) / len(alike) < 1, "it is no copy, and no stranger"
+    assert "was begun with --effort student" in shell.fails("bulk", "papers.jsonl", "--out", "student")
+
+
+def test_a_model_for_a_changed_tag_set_has_no_student_until_it_is_trained(shell: Shell, rows: Rows) -> None:
+    shell.folder.joinpath("papers.jsonl").write_text(rows(*papers(2)))
+    shell("tags", "retire", "modality:audio")
+    told = shell.fails("bulk", "papers.jsonl", "--out", "out", "--effort", "student")
+    assert "has no student" in told and "`tagger train`" in told
