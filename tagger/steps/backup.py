@@ -53,8 +53,8 @@ def check_restored(folder: Path) -> None:
     note = folder / RESTORING
     if note.is_file():
         source = note.read_text(encoding="utf-8", errors="replace")
-        hint = f"`tagger restore {source}` ends it; what was there before is in {folder / 'backups'}"
-        raise BackupError(f"a restore was cut short, so that {folder} is neither as before nor restored", hint)
+        hint = f"If it was cut short, `tagger restore {source}` ends it; what was there is in {folder / 'backups'}"
+        raise BackupError(f"a restore of {folder} was begun and hasn't come to its end", hint)
 
 
 def back_up_before(settings: Settings, change: str) -> None:

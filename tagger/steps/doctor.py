@@ -40,7 +40,7 @@ def examine(folder: Path) -> list[Finding]:
     """Look at everything the commands lean on; what can't be used is a finding that says what to do."""
     findings = [Finding("Python", True, sys.version.split()[0])]
     settings = _look(findings, "workspace", lambda: read_settings(folder), lambda s: str(s.folder))
-    _look(findings, "restore", lambda: check_restored(folder), lambda _: "none is cut short")
+    _look(findings, "restore", lambda: check_restored(folder), lambda _: "none is under way")
     server = find_server()
     findings.append(Finding("Label Studio", True, str(server) if server else "not installed (tagger studio install)"))
     if settings is None:

@@ -47,23 +47,27 @@ def restore(folder: Path, source: str, now: datetime) -> Restored:
         check_database(content / DATABASE)
         usable, kept = _keep_aside(folder, targets, now)
         former = {path: path.read_bytes() if path.is_file() else None for path in targets.values()}
-        with _begun(folder, source):
+        with _begun(folder, source, former):
             write_files({path: (content / name).read_bytes() for name, path in targets.items()})
-            try:
-                _put(content / DATABASE, folder / DATABASE, usable=usable)
-            except BaseException:
-                _put_back(former)
-                raise
+            _put(content / DATABASE, folder / DATABASE, usable=usable)
     outside = tuple(name for name in manifest.files if name.startswith(f"{OUTSIDE}/"))
     return Restored(manifest.made_at, (DATABASE, *targets), outside, kept)
 
 
 @contextmanager
-def _begun(folder: Path, source: str) -> Iterator[None]:
-    """Note that files and database may be of two moments, for the commands after one that is killed meanwhile."""
+def _begun(folder: Path, source: str, former: Mapping[Path, bytes | None]) -> Iterator[None]:
+    """Note that files and database may be of two moments, for the commands after one that is killed meanwhile.
+
+    After a failure the files are put back.
+    """
     note = folder / RESTORING
     write_file(note, without_password(source) if "://" in source else str(Path(source).expanduser().resolve()))
-    yield
+    try:
+        yield
+    except BaseException:
+        _put_back(former)
+        delete_file(note)
+        raise
     delete_file(note)
 
 
