@@ -14,7 +14,7 @@ from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import ModelError
 from tagger.learning import word_vectors
 from tagger.learning.attention import AttentionHead
-from tagger.learning.evidence import FEATURES, LIKENESSES
+from tagger.learning.evidence import FEATURES
 from tagger.learning.graph import GRAPH
 from tagger.learning.heads import Head
 from tagger.learning.lexicon import Lexicon
@@ -22,9 +22,9 @@ from tagger.learning.neighbours import Neighbours
 from tagger.learning.options import parse_aim
 from tagger.learning.record import track_records
 from tagger.learning.scoring import DimensionModel, Fitted
+from tagger.learning.shapes import check_shapes
 from tagger.learning.student import Student
 from tagger.learning.weights import ENCODER, OWN, file_sha256
-from tagger.learning.words import COUNTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,66 +188,12 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         aim, bound = parse_aim(content["aim"]), float(content["sure_bound"])
         student = _student(content["student"], tensors, len(dimensions)) if "student" in content else None
         fitted = Fitted(lexicon, attention_head, dimensions, bound, neighbours, aim, student)
-        _check_shapes(fitted, tag_set)
+        check_shapes(fitted, _tensors(fitted), tag_set)
     except KeyError as error:
         raise ModelError(f"{folder} lacks {error}", _REMEDY) from error
     except (OSError, ValueError, TypeError, AttributeError, RecursionError, SafetensorError) as error:
         raise ModelError(f"{folder} holds no usable model: {error}", _REMEDY) from error
     return version, tag_set, fitted
-
-
-def _check_shapes(fitted: Fitted, tag_set: TagSet) -> None:
-    """Raise ValueError if an array has another shape than its place asks for, or holds what is no number."""
-    import numpy as np
-
-    papers = len(fitted.neighbours.ids)
-    if len(fitted.neighbours.titles) != papers:
-        raise ValueError("not every labelled paper has a title")
-    terms, vector_dims = len(fitted.lexicon.terms), len(word_vectors.word_vectors().steps)
-    dims = fitted.dimensions[0].tag_embeddings.shape[-1]
-    everything = sum(len(dimension.tags) for dimension in tag_set.dimensions)
-    found = _tensors(fitted)
-    expected: dict[str, tuple[int, ...]] = {
-        "rarity": (terms,),
-        "attention_head.queries": (everything, vector_dims),
-        "attention_head.values": (everything, vector_dims),
-        "attention_head.intercepts": (everything,),
-        "attention_head.centre": (vector_dims,),
-        "neighbours.embeddings": (papers, dims),
-        "neighbours.meanings": (papers, vector_dims),
-        "neighbours.labels": (papers, everything),
-        "neighbours.asked": (papers, everything),
-    }
-    for i, dimension in enumerate(tag_set.dimensions):
-        tags = len(dimension.tags)
-        shapes = {
-            "word_head.weights": (terms, tags),
-            "word_head.intercepts": (tags,),
-            "body_head.weights": (dims, tags),
-            "body_head.intercepts": (tags,),
-            "tag_vectors": (tags, vector_dims),
-            "tag_embeddings": (tags, dims),
-            "likeness_means": (len(LIKENESSES), tags),
-            "count_means": (tags, len(COUNTS)),
-            "frequencies": (tags,),
-            "weights": (tags, len(FEATURES) + 1),
-            "evidence_means": (tags, len(FEATURES)),
-        }
-        expected |= {f"{i}.{name}": shape for name, shape in shapes.items()}
-    if fitted.neighbours.said is not None:
-        expected["neighbours.said"] = (papers, everything)
-    bounds = [fitted.sure_bound]
-    if fitted.student:
-        bounds += [fitted.student.sure_bound, fitted.student.cut]
-        for i, dimension in enumerate(tag_set.dimensions):
-            expected[f"student.{i}.weights"] = (len(dimension.tags), len(FEATURES) + 1)
-            expected[f"student.{i}.thresholds"] = (len(dimension.tags),)
-    for name, shape in expected.items():
-        if found[name].shape != shape or not np.isfinite(found[name]).all():
-            raise ValueError(f"{name} isn't {shape} numbers")
-    thresholds = np.concatenate([model.thresholds for model in fitted.dimensions])
-    if not np.isfinite([*thresholds, *bounds]).all():
-        raise ValueError("a threshold is no number")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

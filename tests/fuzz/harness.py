@@ -24,14 +24,19 @@ _LONGEST_LINE = 5000
 Feed = Callable[[bytes], object]
 
 
-def fuzz(name: str, seeds: Sequence[bytes], feed: Feed, *, few: int) -> None:
-    """Feed whole files, which have to be read, and then mutated ones; ``few`` if the environment doesn't say more."""
+def fuzz(name: str, seeds: Sequence[bytes], feed: Feed, *, few: int) -> int:
+    """Feed whole files, which have to be read, and then mutated ones; ``few`` if the environment doesn't say more.
+
+    Returns how many were refused.
+    """
+    refused = 0
     for seed in seeds:
         feed(seed)
     for number in range(int(RUNS or few)):
         data = mutated(random.Random(f"{SEED} {name} {number}"), seeds)
         with told(f"{name}, seed {SEED}, number {number}", data):
-            check(feed, data)
+            refused += check(feed, data) is not None
+    return refused
 
 
 def check(feed: Feed, data: bytes, size: int | None = None) -> TaggerError | None:

@@ -88,6 +88,7 @@ def test_a_mutated_file_in_a_backup_is_restored_or_all_stays_as_it_was(workspace
         feed(archive(FILES | {"tagger.db": database, "tagger.toml": data}))
 
     fuzz("restored settings", CONFIGS, feed_config, few=15)
+    assert (workspace / "tagger.toml").is_file()
 
 
 def test_a_mutated_database_is_restored_or_refused_in_one_line_and_doctor_can_look_at_it(workspace: Path) -> None:
@@ -98,7 +99,7 @@ def test_a_mutated_database_is_restored_or_refused_in_one_line_and_doctor_can_lo
         feed(archive(FILES | {"tagger.db": data}))
         assert examine(workspace)
 
-    fuzz("restored databases", [database], feed_database, few=15)
+    assert fuzz("restored databases", [database], feed_database, few=15)
 
 
 def test_a_mutated_database_is_opened_and_read_or_refused_in_one_line(workspace: Path, tmp_path: Path) -> None:
@@ -117,4 +118,4 @@ def test_a_mutated_database_is_opened_and_read_or_refused_in_one_line(workspace:
             store.suggestions.of()
             store.models.all()
 
-    fuzz("databases", [database], feed, few=100)
+    assert fuzz("databases", [database], feed, few=100)

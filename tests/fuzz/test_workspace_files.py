@@ -85,7 +85,7 @@ def test_mutated_keys_are_read_or_refused_in_one_line(tmp_path: Path) -> None:
         path.write_bytes(data)
         read_keys(path)
 
-    fuzz("keys", [json.dumps(KEYS).encode()], feed, few=300)
+    assert fuzz("keys", [json.dumps(KEYS).encode()], feed, few=300)
 
 
 def test_mutated_runs_are_gone_on_with_or_refused_in_one_line(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_mutated_runs_are_gone_on_with_or_refused_in_one_line(tmp_path: Path) ->
         with open_run(tmp_path / "out", plan, None) as run:
             run.survey([], lambda *_: None)
 
-    fuzz("run.json", [json.dumps(begun).encode()], feed, few=200)
+    assert fuzz("run.json", [json.dumps(begun).encode()], feed, few=200)
 
 
 class Model:
@@ -130,7 +130,7 @@ def test_a_mutated_manifest_of_a_model_is_read_or_refused_in_one_line(model: Mod
         read_seed(model.folder)
         verify(model.folder)
 
-    fuzz("model manifest", [(STARTER / MANIFEST).read_bytes()], feed, few=120)
+    assert fuzz("model manifest", [(STARTER / MANIFEST).read_bytes()], feed, few=120)
 
 
 def test_the_mutated_content_of_a_model_is_read_or_refused_in_one_line(model: Model) -> None:
@@ -150,7 +150,7 @@ def test_the_mutated_content_of_a_model_is_read_or_refused_in_one_line(model: Mo
         read_record_document(model.folder)
         read_track_records(model.folder)
 
-    fuzz("model", [json.dumps(whole).encode()], feed, few=25)
+    assert fuzz("model", [json.dumps(whole).encode()], feed, few=25)
 
 
 def test_the_mutated_arrays_of_a_model_are_read_or_refused_in_one_line(model: Model) -> None:
@@ -162,7 +162,7 @@ def test_the_mutated_arrays_of_a_model_are_read_or_refused_in_one_line(model: Mo
         model.put(HEADS, len(data).to_bytes(8, "little") + data + rest)
         read_package(model.folder)
 
-    fuzz("model arrays", [json.dumps(header).encode()], feed, few=25)
+    assert fuzz("model arrays", [json.dumps(header).encode()], feed, few=25)
 
 
 def test_a_mutated_note_of_the_encoder_is_read_or_refused_in_one_line(model: Model) -> None:
@@ -170,4 +170,4 @@ def test_a_mutated_note_of_the_encoder_is_read_or_refused_in_one_line(model: Mod
         model.put(ENCODER, data)
         find_weights(model.folder)
 
-    fuzz("encoder note", [(STARTER / ENCODER).read_bytes()], feed, few=40)
+    assert fuzz("encoder note", [(STARTER / ENCODER).read_bytes()], feed, few=40)
