@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from tagger.publishing.formulas import is_mathematics
 from tagger.publishing.plain_text import one_line
 from tagger.publishing.view import PublishedPaper, TaggedDigest
 
@@ -72,7 +73,9 @@ def _name(name: str) -> str:
 
 
 def _latex(text: str) -> str:
-    """Return text as LaTeX sets it. A formula that would break the entry or the line is text like any other."""
+    """Return text as LaTeX sets it. One that would break the entry or the line, or that is more than
+    mathematics, is text like any other: whoever typesets it doesn't know who wrote it.
+    """
     parts = _FORMULA.split(one_line(text))
     return "".join(part if i % 2 and _is_sound(part[1:-1]) else _escaped(part) for i, part in enumerate(parts))
 
@@ -87,4 +90,4 @@ def _is_sound(formula: str) -> bool:
         depth += (c == "{") - (c == "}")
         if depth < 0:
             return False
-    return depth == 0 and not _COMMENT.search(formula)
+    return depth == 0 and not _COMMENT.search(formula) and is_mathematics(formula)

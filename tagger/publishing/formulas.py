@@ -16,6 +16,10 @@ _FORMULA = re.compile(
     r"\$\$(?P<display>[^$]{1,400})\$\$|\$(?!\s)(?P<inline>[^$]{1,400})(?<!\s)\$(?!\d)"
     r"|\\\((?P<paren>.{1,400}?)\\\)|\\\[(?P<bracket>.{1,400}?)\\\]"
 )
+# What a formula could define grows with every use, and what it defines is no formula.
+_DEFINING = re.compile(r"\\(?:def|newcommand|newenvironment|DeclareMathOperator)(?![A-Za-z])")
+# What the converter takes for a formula's, but LaTeX for more: links, styles, text as it stands, characters by number.
+_BEYOND = re.compile(r"\\(?:href|class|style|verb|unicode)(?![A-Za-z])|\^\^")
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"
 # Presentational MathML only: no links, styles, classes or event handlers, whatever a formula asks for.
 _ELEMENTS = frozenset(
@@ -56,11 +60,18 @@ def _formula(match: re.Match[str]) -> Markup:
     return Markup(mathml) if mathml else escape(match[0])
 
 
+def is_mathematics(latex: str) -> bool:
+    """Return whether LaTeX can set a formula without doing anything else: reading files, writing them, or linking."""
+    return not _BEYOND.search(latex) and bool(_mathml(latex))
+
+
 @lru_cache(maxsize=4096)
 def _mathml(latex: str) -> str:
     """Return a formula as MathML, or nothing if it is wrong, unknown in part, or more than a formula."""
     from latex2mathml.converter import convert
 
+    if _DEFINING.search(latex):
+        return ""
     try:
         root = ElementTree.fromstring(convert(latex))
     except _not_latex():

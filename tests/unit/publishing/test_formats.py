@@ -122,6 +122,13 @@ def test_bibtex_gives_back_titles_authors_ids_and_tags(title: str) -> None:
     assert read[0].categories == ("Sea",) and read[2].url == papers[2].url
 
 
+def test_bibtex_runs_nothing_where_it_is_typeset() -> None:
+    text = render_digest(with_papers(Paper("p1", r"$\input{/etc/passwd}$ and $\sqrt{x}$", r"$\write18{ls}$")))
+    written = text["digest.bib"].decode()
+    assert r"$\sqrt{x}$" in written
+    assert r"\input" not in written and r"\write" not in written
+
+
 def test_bibtex_keys_differ_also_for_who_knows_no_capitals() -> None:
     text = render_digest(with_papers(*(Paper(i, i, "") for i in ("a", "A", "a,b", "a b", "ä", "é"))))[
         "digest.bib"

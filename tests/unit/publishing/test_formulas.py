@@ -1,5 +1,6 @@
 """Formulas on the published page."""
 
+import itertools
 from xml.etree import ElementTree
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tagger.domain.latex import readable_latex
-from tagger.publishing.formulas import with_formulas
+from tagger.publishing.formulas import is_mathematics, with_formulas
 
 
 def test_a_formula_becomes_mathml_and_the_rest_stays_text() -> None:
@@ -94,3 +95,34 @@ def test_a_damaged_formula_is_mathml_or_stays_readable(latex: str) -> None:
 
 def test_a_formula_of_markup_is_text() -> None:
     assert "<script" not in with_formulas(r"$\frac{<script>alert(1)</script>}{2}$ <script>")
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\input{/etc/passwd}",
+        r"\immediate\write18{ls}",
+        r"\href{https://x.org}{x}",
+        r"\def\x{\input{x}}",
+        r"\newcommand{\x}{y}\x",
+        r"\csname input\endcsname x",
+        r"\text{\openout5=x}",
+        r"x^^5cinput{y}",
+        r"\verb|x|",
+    ],
+)
+def test_what_would_do_more_than_set_a_formula_is_no_mathematics(latex: str) -> None:
+    assert not is_mathematics(latex)
+
+
+@pytest.mark.parametrize(
+    "latex", [r"\mathcal{O}(n\log n)", r"\frac{a}{b}", "x^2", r"\mathbb{R}^{d\times k}", r"\alpha_i"]
+)
+def test_formulas_are_mathematics(latex: str) -> None:
+    assert is_mathematics(latex)
+
+
+def test_a_formula_that_defines_what_doubles_takes_no_time() -> None:
+    doubling = "".join(rf"\newcommand{{\{b}}}{{\{a}\{a}}}" for a, b in itertools.pairwise("abcdefghijklm"))
+    text = rf"$\newcommand{{\a}}{{xx}}{doubling}\m$"
+    assert len(text) < 400 and "<math" not in with_formulas(text)
