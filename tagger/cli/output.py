@@ -15,7 +15,6 @@ import typer
 
 from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper
-from tagger.domain.text import clean
 from tagger.errors import in_one_line
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
@@ -24,16 +23,7 @@ Day = Annotated[
 ]
 
 
-def person(name: str | None) -> str | None:
-    """Return a person's name as it is kept, so that it is the same one when it is read from a file again."""
-    if name is not None and not (name := clean(name)):
-        raise typer.BadParameter("a name can't be empty", param_hint="--by")
-    return name
-
-
-By = Annotated[
-    str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you", callback=person)
-]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.", show_default="you")]
 Explain = Annotated[bool, typer.Option("--explain", help="Tell what speaks for each suggested tag.")]
 
 WIDTH = 80

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tagger.cli.output import WIDTH, Json, counted, person, printable, show, table
+from tagger.cli.output import WIDTH, Json, counted, printable, show, table
 
 if TYPE_CHECKING:
     from tagger.domain.paper import Paper
@@ -76,9 +76,7 @@ def audit(
     paper: Annotated[str | None, typer.Argument(metavar="ID", help="The paper that you judge.")] = None,
     tags: Annotated[str | None, typer.Option("--tags", metavar="TAG,…", help="All its tags; empty for none.")] = None,
     skip: Annotated[bool, typer.Option("--skip", help="It can't be judged.")] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="NAME", help="Who judges.", show_default="you", callback=person)
-    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who judges.", show_default="you")] = None,
     json: Json = False,
 ) -> None:
     """List the papers to judge without seeing what is suggested, which tells how good the rule is; or judge one.

@@ -10,6 +10,7 @@ from tagger.domain.labels import Annotation, Decision
 from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper, paper_id
 from tagger.domain.tags import TagKey
+from tagger.domain.text import clean
 from tagger.errors import ReviewError
 from tagger.review import PaperState, accepting, keys_of, rejecting
 from tagger.steps.audit import blind_papers
@@ -33,11 +34,14 @@ class Reviewed:
 
 
 def reviewer(workspace: Workspace, name: str | None) -> str:
-    """Return who decides: ``name``, or else the curator. Raises ReviewError or SettingsError if that is no name."""
+    """Return who decides: ``name``, or else the curator, as it is read from a file again.
+
+    Raises ReviewError or SettingsError if that is no name.
+    """
     by = workspace.curator if name is None else name.strip()
     if not by or not by.isprintable():
         raise ReviewError(f"'{by}' is no name to decide under", "Give another one with --by")
-    return by
+    return clean(by)
 
 
 def waiting(
