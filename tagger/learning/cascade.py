@@ -33,14 +33,16 @@ class Cascade:
             return []
         texts = [paper_text(paper) for paper in papers]
         scored = score(self._fitted, self._tag_set, papers, None)
-        _, unknown = self._tokens.of(texts)
+        unknown = scored.disagreement * 0
+        sure = scored.sure.nonzero()[0]  # the others take a person anyway, whatever they are written in
+        unknown[sure] = self._tokens.of([texts[row] for row in sure])[1]
         found = suggestions(self._version.name, self._tag_set, papers, scored, unknown, at)
         student = self._fitted.student
         if self._encoder and student and len(rows := (scored.disagreement > student.cut).nonzero()[0]):
             handed = [papers[row] for row in rows]
-            embeddings, _ = self._encoder.encode([texts[row] for row in rows])
+            embeddings, unread = self._encoder.encode([texts[row] for row in rows])
             again = score(self._fitted, self._tag_set, handed, embeddings)
-            said = suggestions(self._version.name, self._tag_set, handed, again, unknown[rows], at)
+            said = suggestions(self._version.name, self._tag_set, handed, again, unread, at)
             for row, suggestion in zip(rows, said, strict=True):
                 found[row] = suggestion
         return found

@@ -100,7 +100,7 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
         sentences = _SENTENCE_END.split(abstract.written)
         own_work = text_of(" ".join(sentence for sentence in sentences if _OWN_WORK.search(sentence)))
         for column, words in enumerate(searched):
-            if not any(word in both for word in words.lowered):
+            if not any(map(both.__contains__, words.lowered)):
                 continue
             in_title, in_abstract = words.found(title), words.found(abstract)
             if in_title or in_abstract:
