@@ -90,9 +90,10 @@ import pandas
     assert done.stdout.strip() == "[]"
 
 
-def test_every_case_of_label_studio_names_a_test_that_exists() -> None:
-    table = [line for line in (ROOT / "docs" / "label_studio.md").read_text().splitlines() if line.startswith("| ")][1:]
-    tests = "".join(path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py"))
+@pytest.mark.parametrize(("page", "folder"), [("label_studio.md", "tests/contract"), ("security.md", "tests")])
+def test_every_case_that_a_page_lists_names_a_test_that_exists(page: str, folder: str) -> None:
+    table = [line for line in (ROOT / "docs" / page).read_text().splitlines() if line.startswith("| ")][1:]
+    tests = "".join(path.read_text() for path in (ROOT / folder).rglob("test_*.py"))
     assert len(table) > 20
     for line in table:
         name = re.fullmatch(r"\|.*\| `(test_\w+)` \|", line)

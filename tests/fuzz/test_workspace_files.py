@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import pickle
 import random
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from tagger.bulk import Plan, open_run
 from tagger.domain.tags import Tag
+from tagger.errors import ModelError
 from tagger.learning.package import (
     HEADS,
     MANIFEST,
@@ -24,6 +27,7 @@ from tagger.learning.package import (
     read_version,
     verify,
 )
+from tagger.learning.prediction import load_predictor
 from tagger.learning.weights import ENCODER, find_weights
 from tagger.settings import read_settings
 from tagger.steps.init import init
@@ -171,3 +175,24 @@ def test_a_mutated_note_of_the_encoder_is_read_or_refused_in_one_line(model: Mod
         find_weights(model.folder)
 
     assert fuzz("encoder note", [(STARTER / ENCODER).read_bytes()], feed, few=40)
+
+
+@dataclass(frozen=True)
+class Malice:
+    """What makes a file where it is unpickled."""
+
+    trace: Path
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[Path]]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("name", [HEADS, MODEL, ENCODER, "encoder.onnx", "tokenizer.json"])
+def test_a_pickle_in_the_place_of_a_models_file_is_never_run(model: Model, tmp_path: Path, name: str) -> None:
+    pickled = pickle.dumps(Malice(tmp_path / "ran"))
+    pickle.loads(pickled)
+    (tmp_path / "ran").unlink()
+    model.put(name, pickled)
+    with pytest.raises(ModelError):
+        load_predictor(model.folder)
+    assert not (tmp_path / "ran").exists()
