@@ -12,6 +12,7 @@ import pytest
 
 from tagger.bulk import Plan, open_run
 from tagger.domain.tags import Tag
+from tagger.errors import ModelError
 from tagger.learning.package import (
     HEADS,
     MANIFEST,
@@ -171,3 +172,10 @@ def test_a_mutated_note_of_the_encoder_is_read_or_refused_in_one_line(model: Mod
         find_weights(model.folder)
 
     fuzz("encoder note", [(STARTER / ENCODER).read_bytes()], feed, few=40)
+
+
+def test_a_number_that_is_too_large_for_a_model_is_refused(model: Model) -> None:
+    content = json.loads((STARTER / MODEL).read_bytes())
+    model.put(MODEL, json.dumps(content | {"sure_bound": 10**400}).encode())
+    with pytest.raises(ModelError, match="holds no usable model"):
+        read_package(model.folder)
