@@ -36,6 +36,8 @@ MODEL = "model.json"
 HEADS = "heads.safetensors"
 _ARRAYS = ("tag_vectors", "tag_embeddings", "likeness_means", "count_means", "frequencies", "weights", "evidence_means")
 _NEIGHBOURS = ("embeddings", "meanings", "labels", "asked", "said")
+# What reading a file that isn't as it was written comes to.
+_DAMAGE = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -126,7 +128,7 @@ def read_tag_set(folder: Path) -> TagSet:
     verify(folder)
     try:
         return _tag_set(json.loads((folder / MODEL).read_text(encoding="utf-8"))["tag_set"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except _DAMAGE as error:
         raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
 
 
@@ -142,7 +144,7 @@ def read_record_document(folder: Path) -> dict[str, dict[str, Any]]:
     """Return a verified model version's track records as they are kept, by dimension and tag id. Raises ModelError."""
     try:
         return dict(json.loads((folder / MODEL).read_text(encoding="utf-8")).get("track_records", {}))
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except _DAMAGE as error:
         raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
 
 
@@ -155,7 +157,7 @@ def read_track_records(folder: Path) -> dict[tuple[str, str], TrackRecord]:
     try:
         content = json.loads((folder / MODEL).read_text(encoding="utf-8"))
         return track_records(content) if "track_records" in content else {}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except _DAMAGE as error:
         raise ModelError(f"{folder / MODEL} is damaged", _REMEDY) from error
 
 
@@ -191,7 +193,7 @@ def read_package(folder: Path) -> tuple[ModelVersion, TagSet, Fitted]:
         check_shapes(fitted, _tensors(fitted), tag_set)
     except KeyError as error:
         raise ModelError(f"{folder} lacks {error}", _REMEDY) from error
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError, SafetensorError) as error:
+    except (*_DAMAGE, SafetensorError) as error:
         raise ModelError(f"{folder} holds no usable model: {error}", _REMEDY) from error
     return version, tag_set, fitted
 

@@ -196,3 +196,10 @@ def test_a_pickle_in_the_place_of_a_models_file_is_never_run(model: Model, tmp_p
     with pytest.raises(ModelError):
         load_predictor(model.folder)
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_number_that_is_too_large_for_a_model_is_refused(model: Model) -> None:
+    content = json.loads((STARTER / MODEL).read_bytes())
+    model.put(MODEL, json.dumps(content | {"sure_bound": 10**400}).encode())
+    with pytest.raises(ModelError, match="holds no usable model"):
+        read_package(model.folder)
