@@ -2,7 +2,7 @@
 
 from tagger.backups.archive import Content, Manifest, pack, read_manifest, unpack, verify
 from tagger.backups.naming import file_name, parse_name
-from tagger.backups.places import Folder, Place, place_at, without_password
+from tagger.backups.places import Folder, Place, place_at
 from tagger.backups.rotation import rotate
 
 __all__ = [
@@ -18,5 +18,4 @@ __all__ = [
     "rotate",
     "unpack",
     "verify",
-    "without_password",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import tempfile
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from tagger.domain.text import without_secrets
 from tagger.errors import BackupError
 from tagger.files import move_file
 
@@ -87,7 +87,7 @@ class Remote:
     def __init__(self, url: str) -> None:
         import fsspec
 
-        self._url = without_password(url).rstrip("/")
+        self._url = without_secrets(url).rstrip("/")
         with self._telling("use"):
             self._files, self._root = fsspec.core.url_to_fs(url)
         self._root = self._root.rstrip("/")
@@ -143,7 +143,7 @@ class Remote:
             raise BackupError(f"can't {what} {self._url}: {error}") from error
         except Exception as error:
             reason: Any = getattr(error, "strerror", None) or error or type(error).__name__
-            raise BackupError(f"can't {what} {self._url}: {without_password(str(reason))}") from error
+            raise BackupError(f"can't {what} {self._url}: {without_secrets(str(reason))}") from error
 
 
 def place_at(text: str) -> Place:
@@ -153,8 +153,3 @@ def place_at(text: str) -> Place:
     if text.startswith("file://"):
         return Folder(Path(unquote(urlsplit(text).path)))
     return Remote(text)
-
-
-def without_password(text: str) -> str:
-    """Return text in which URLs lack what stands before an @ in them."""
-    return re.sub(r"://[^/@\s]*@", "://", text)

@@ -1,8 +1,10 @@
-"""Text on one line, as every title, tag and person's name is kept."""
+"""Text on one line, as every title, tag and person's name is kept; and text that may be shown."""
 
 import re
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_USER = re.compile(r"://[^/?#\s]*@")
+_SECRET = re.compile(r"(?i)([?&][\w.-]*(?:key|token|secret|password|signature|auth)=)[^&#\s]+")
 
 
 def clean(text: str) -> str:
@@ -12,3 +14,8 @@ def clean(text: str) -> str:
         # Format characters such as joiners are part of some scripts; line and control characters are not.
         text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
     return " ".join(text.split())
+
+
+def without_secrets(text: str) -> str:
+    """Return text in which URLs lack users and passwords, and what their queries give as a key, token or the like."""
+    return _SECRET.sub(r"\1…", _USER.sub("://", text))

@@ -2,7 +2,6 @@
 
 from tagger.sources.annotations import AnnotationRow, ParsedAnnotations, parse_annotations, read_annotations
 from tagger.sources.detection import parse_source, read_source
-from tagger.sources.http import without_password
 from tagger.sources.records import Parsed, Rejected
 from tagger.sources.streaming import PaperStream, open_stream
 
@@ -17,5 +16,4 @@ __all__ = [
     "parse_source",
     "read_annotations",
     "read_source",
-    "without_password",
 ]

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from typing import BinaryIO
 
 from tagger.domain.paper import Paper
+from tagger.domain.text import without_secrets
 from tagger.errors import SourceError
 from tagger.sources.detection import read_bytes, text_of_bytes
-from tagger.sources.http import without_password
 from tagger.sources.json_lines import lines_of
 from tagger.sources.records import PAPER_FIELDS, Rejected, entry_of, id_of, text_of, texts_of
 
@@ -49,7 +49,7 @@ def read_annotations(source: str, dimensions: Sequence[str], *, stdin: BinaryIO 
     try:
         return parse_annotations(data, dimensions)
     except SourceError as error:
-        raise SourceError(f"{without_password(source)}: {error.message}", error.hint) from error
+        raise SourceError(f"{without_secrets(source)}: {error.message}", error.hint) from error
 
 
 def parse_annotations(data: bytes, dimensions: Sequence[str]) -> ParsedAnnotations:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tagger.domain.paper import Entry
+from tagger.domain.text import without_secrets
 from tagger.errors import SourceError
 from tagger.sources import arxiv_atom, arxiv_rss
 from tagger.sources.arrow_table import is_arrow, parse_arrow
 from tagger.sources.bibtex import is_bibtex, parse_bibtex
 from tagger.sources.csv_table import is_csv, parse_csv
 from tagger.sources.folder import read_folder
-from tagger.sources.http import fetch_bytes, is_url, without_password
+from tagger.sources.http import fetch_bytes, is_url
 from tagger.sources.json_lines import parse_json_lines, parse_records, records_of
 from tagger.sources.page import is_page, parse_page
 from tagger.sources.page_html import is_page_html, parse_page_html
@@ -43,7 +44,7 @@ def read_source(source: str, *, today: date, stdin: BinaryIO | None = None) -> P
             return read_folder(folder, lambda content: parse_source(content, today=today))
         return parse_source(data, today=today)
     except SourceError as error:
-        raise SourceError(f"{without_password(source)}: {error.message}", error.hint) from error
+        raise SourceError(f"{without_secrets(source)}: {error.message}", error.hint) from error
 
 
 def _read_pages(source: str, today: date) -> Parsed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import re
 import time
 import zlib
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
 from tagger import __version__
+from tagger.domain.text import without_secrets
 from tagger.errors import SourceError
 from tagger.sources.addresses import checked_address, is_bare, is_loopback
 from tagger.sources.pace import ARXIV_PACE_S, wait_for_turn
@@ -30,7 +30,6 @@ ATTEMPTS = 4
 MAX_WAIT_S = 60.0
 AGENT = f"tagger/{__version__} (digest-tagger; paper digest tool)"
 _RETRIED = {429, 500, 502, 503, 504}
-_USER = re.compile(r"(?i)(https?://)[^/?#]*@")
 # Others, and several at once, unpack a few bytes to more than memory holds before they can be counted.
 _PACKED = {"gzip", "deflate"}
 _ENCODINGS = {"", "identity", *_PACKED}
@@ -50,11 +49,6 @@ def is_url(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def without_password(url: str) -> str:
-    """Return a URL as it may be shown: without the user and password that it may name."""
-    return _USER.sub(r"\1", url, count=1)
-
-
 def fetch_bytes(
     url: str, *, fresh_s: float = 0.0, pace_s: float = 0.0, sleep: Callable[[float], None] = time.sleep
 ) -> bytes:
@@ -65,7 +59,7 @@ def fetch_bytes(
     """
     import httpx
 
-    shown = without_password(url)
+    shown = without_secrets(url)
     kept = read_kept(url) if shown == url else None
     if kept and 0 <= time.time() - kept.at < fresh_s:
         return kept.body
@@ -116,9 +110,9 @@ def _followed(url: str, kept: Kept | None, pace_s: float, sleep: Callable[[float
             return found
         target = at.join(found)
         if at.scheme == "https" and target.scheme != "https":
-            raise SourceError(f"{without_password(url)} leads from https to {target.scheme}, which isn't followed")
+            raise SourceError(f"{without_secrets(url)} leads from https to {target.scheme}, which isn't followed")
         at = target
-    raise SourceError(f"{without_password(url)} leads on more than {MAX_REDIRECTS} times", "Is the address right?")
+    raise SourceError(f"{without_secrets(url)} leads on more than {MAX_REDIRECTS} times", "Is the address right?")
 
 
 def _one(
@@ -150,7 +144,7 @@ def _one(
         if response.has_redirect_location:
             return response.headers["Location"]
         response.raise_for_status()
-        body = _body(response, without_password(str(url)))
+        body = _body(response, without_secrets(str(url)))
         return Kept(body, response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""), time.time())
 
 

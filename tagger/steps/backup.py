@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tagger.backups import Folder, Place, file_name, pack, place_at, rotate, without_password
+from tagger.backups import Folder, Place, file_name, pack, place_at, rotate
+from tagger.domain.text import without_secrets
 from tagger.errors import BackupError
 from tagger.settings import DEFAULT_BACKUPS, Settings
 from tagger.store import copy_database, database_id
@@ -110,5 +111,5 @@ def keeping(where: str) -> Iterator[None]:
     except OSError as error:
         hint = "Is the disk full, or the folder read-only?"
         raise BackupError(
-            f"can't keep a backup in {without_password(where)}: {error.strerror or error}", hint
+            f"can't keep a backup in {without_secrets(where)}: {error.strerror or error}", hint
         ) from error

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from tagger.domain.paper import Entry
+from tagger.domain.text import without_secrets
 from tagger.errors import LONGEST, SourceError, in_one_line
-from tagger.sources import Rejected, read_source, without_password
+from tagger.sources import Rejected, read_source
 from tagger.steps.workspace import Workspace
 
 _NAMED = 5  # so many rejections are told one by one
@@ -53,9 +54,9 @@ def ingest(
         except SourceError as error:
             if len(sources) == 1:
                 raise
-            rejected.append(Rejected(without_password(source), str(error)))
+            rejected.append(Rejected(without_secrets(source), str(error)))
             continue
-        name = without_password(source).encode(errors="backslashreplace").decode()  # a file's name may be no text
+        name = without_secrets(source).encode(errors="backslashreplace").decode()  # a file's name may be no text
         prefix = f"{name}, " if len(sources) > 1 else ""
         entries += [replace(entry, place=prefix + entry.place, source=name) for entry in parsed.entries]
         rejected += [replace(r, place=prefix + r.place) for r in parsed.rejected]

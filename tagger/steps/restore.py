@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tagger.backups import Folder, Manifest, place_at, unpack, without_password
+from tagger.backups import Folder, Manifest, place_at, unpack
+from tagger.domain.text import without_secrets
 from tagger.errors import BackupError, SettingsError
 from tagger.files import delete_file, move_file, new_folder, write_file, write_files
 from tagger.settings import read_settings, settings_of
@@ -61,7 +62,7 @@ def _begun(folder: Path, source: str, former: Mapping[Path, bytes | None]) -> It
     After a failure the files are put back.
     """
     note = folder / RESTORING
-    write_file(note, without_password(source) if "://" in source else str(Path(source).expanduser().resolve()))
+    write_file(note, without_secrets(source) if "://" in source else str(Path(source).expanduser().resolve()))
     try:
         yield
     except BaseException:

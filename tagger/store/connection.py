@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tagger.domain.tags import TagSet
 from tagger.errors import StoreError
 from tagger.store.audits import Audits
+from tagger.store.checkpoints import hold_back
 from tagger.store.editions import Editions
 from tagger.store.failures import hint, is_of_the_file
 from tagger.store.labels import Labels
@@ -159,6 +160,7 @@ def open_store(
         db = Database(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        hold_back(connection)
         _bring_up_to_date(db, path, before_migrating)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes the file's own bytes
         connection.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagger.errors import StoreError
+from tagger.store.checkpoints import hold_back
 from tagger.store.failures import hint
 from tagger.store.schema import MIGRATIONS
 
@@ -108,6 +109,7 @@ def _connection(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connect
     except sqlite3.Error as error:
         raise StoreError(f"can't open {path}: {error}", hint(error)) from error
     with contextlib.closing(db):
+        hold_back(db)
         yield db
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from tagger.backups import Folder, Place, file_name, pack, parse_name, place_at, rotate, verify, without_password
+from tagger.backups import Folder, Place, file_name, pack, parse_name, place_at, rotate, verify
 from tagger.errors import BackupError
 from tests.conftest import NOW
 
@@ -88,7 +88,6 @@ def test_what_can_not_be_reached_is_one_failure_without_a_password(url: str) -> 
     with pytest.raises(BackupError) as caught:
         place_at(url).open("x").__enter__()
     assert "secret" not in str(caught.value)
-    assert without_password("s3://key:secret@bucket/x") == "s3://bucket/x"
 
 
 def test_a_file_url_is_a_folder(tmp_path: Path) -> None:
