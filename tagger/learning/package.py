@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tagger.domain.model import ModelVersion, TrackRecord
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import ModelError
+from tagger.files import new_folder, write_file
 from tagger.learning import word_vectors
 from tagger.learning.attention import AttentionHead
 from tagger.learning.evidence import FEATURES
@@ -24,7 +26,7 @@ from tagger.learning.record import track_records
 from tagger.learning.scoring import DimensionModel, Fitted
 from tagger.learning.shapes import check_shapes
 from tagger.learning.student import Student
-from tagger.learning.weights import ENCODER, OWN, file_sha256
+from tagger.learning.weights import ENCODER, OWN, SHARED, file_sha256, find_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,6 +84,20 @@ def write_package(
         "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
     }
     (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+
+
+def copy_package(folder: Path, to: Path) -> None:
+    """Copy a verified model version into a new folder, whole or not at all, its encoder's weights beside it.
+
+    Raises ModelError if it can't be used, and FileExistsError if ``to`` is there already.
+    """
+    verify(folder)
+    weights = find_weights(folder)
+    with new_folder(to) as partial:
+        for name in (*_manifest(folder)["files"], MANIFEST):
+            shutil.copyfile(folder / name, partial / name)
+        if weights.parent.name == SHARED:
+            write_file(to.parent / SHARED / weights.name, weights.read_bytes())
 
 
 def read_version(folder: Path) -> ModelVersion:
