@@ -25,7 +25,6 @@ from tagger.learning.scoring import Fitted, find_evidence
 from tagger.learning.stack import LEAST_PENALTY, PRIOR, fit_weights
 from tagger.learning.training import ENOUGH_PAPERS, read_texts
 from tagger.learning.word_evidence import fit_words
-from tagger.learning.word_vectors import word_vectors
 from tagger.sources import read_annotations
 from tagger.tagset import default_tag_set_file, read_tag_set
 
@@ -81,7 +80,7 @@ def _learn_weights(pool: Pool, known: Sequence[int], size: int, start: NDArray[n
         drawn, apart = order[:size], order[size:]
         fitted = pool.fit(drawn, apart, draw, [NO_PRIOR] * len(pool.tag_set.dimensions))
         papers = [pool.examples[i].paper for i in apart]
-        evidence = find_evidence(fitted, pool.tag_set, papers, pool.reading.papers[apart], word_vectors().embed(papers))
+        _, evidence = find_evidence(fitted, pool.tag_set, papers, pool.reading.papers[apart])
         labels = [labels_of([pool.examples[i] for i in apart], dimension) for dimension in pool.tag_set.dimensions]
         found.append(
             [

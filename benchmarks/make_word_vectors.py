@@ -22,7 +22,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from tagger.domain.paper import Paper, normalised_title
 from tagger.learning import word_vectors
-from tagger.learning.lexicon import terms_of
+from tagger.learning.terms import terms_of
 
 TERMS, DIMS = 24_000, 160
 

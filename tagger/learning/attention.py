@@ -7,7 +7,7 @@ meaning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,14 +33,12 @@ class AttentionHead:
     intercepts: NDArray[np.float32]
     centre: NDArray[np.float32]
 
-    def logits(self, papers: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+    def logits(self, papers: Iterable[NDArray[np.float32]]) -> NDArray[np.float64]:
         """Return scores, shape (papers, tags), for the papers' term vectors, shape (terms, dims) each."""
         import numpy as np
 
-        scores = np.tile(self.intercepts.astype(np.float64), (len(papers), 1))
-        for row, terms in enumerate(papers):
-            scores[row] += self.pulls(terms).sum(0)
-        return scores
+        scores = [self.intercepts.astype(np.float64) + self.pulls(terms).sum(0) for terms in papers]
+        return np.array(scores).reshape(-1, len(self.intercepts))
 
     def pulls(self, terms: NDArray[np.float32], tags: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.float32]:
         """Return what each term of a paper adds to the score of some tags: attention times judgement, (terms, tags)."""

@@ -13,7 +13,7 @@ from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
 from tagger.errors import LearningError, ModelError
 from tagger.learning.graph import GRAPH, PREFIX
-from tagger.learning.words import MAX_CHARACTERS
+from tagger.learning.terms import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     import numpy as np

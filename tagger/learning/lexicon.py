@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tagger.domain.paper import Paper
-from tagger.learning.words import MAX_CHARACTERS
+from tagger.learning.terms import terms_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
-
-_WORD = re.compile(r"\b\w\w+\b")
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,8 @@ class Lexicon:
         """Return the columns of the paper's terms and their weights, a vector of unit length."""
         import numpy as np
 
-        counts = Counter(self._column[term] for term in terms_of(paper) if term in self._column)
+        found = map(self._column.get, terms_of(paper))
+        counts = Counter([column for column in found if column is not None])
         columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))) * self.rarity[columns]
         return columns, (weights / max(float(np.linalg.norm(weights)), 1e-12)).astype(np.float32)
@@ -51,12 +48,6 @@ class Lexicon:
         columns = np.concatenate([c for c, _ in weighed]) if weighed else np.zeros(0, dtype=np.int64)
         weights = np.concatenate([w for _, w in weighed]) if weighed else np.zeros(0, dtype=np.float32)
         return csr_matrix((weights, columns, starts), shape=(len(papers), len(self.terms)))
-
-
-def terms_of(paper: Paper) -> list[str]:
-    """Return a paper's words of two letters or more in lower case, and the pairs that stand side by side."""
-    words = _WORD.findall(f"{paper.title[:MAX_CHARACTERS]} {paper.abstract[:MAX_CHARACTERS]}".lower())
-    return words + [f"{first} {second}" for first, second in itertools.pairwise(words)]
 
 
 def fit_lexicon(papers: Sequence[Paper]) -> Lexicon:

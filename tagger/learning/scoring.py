@@ -18,7 +18,7 @@ from tagger.learning.stack import weigh
 from tagger.learning.student import Student
 from tagger.learning.thresholds import choose, expected_disagreement
 from tagger.learning.word_vectors import word_vectors
-from tagger.learning.words import word_counts
+from tagger.learning.words import WordIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,6 +86,7 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
     Raises ValueError if there is neither.
     """
     import numpy as np
+    from threadpoolctl import threadpool_limits
 
     by: tuple[Sequence[NDArray[np.float64]], Sequence[NDArray[np.float64]], float]
     if embeddings is not None:
@@ -96,8 +97,9 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
     else:
         raise ValueError("a model without a student has to have embeddings")
     scores, chosen, certain = [], [], np.ones(len(papers), dtype=bool)
-    meanings = word_vectors().embed(papers)
-    found = find_evidence(fitted, tag_set, papers, embeddings, meanings)
+    # A paper's matrices are small: further threads mostly wait, and take the processors of other workers.
+    with threadpool_limits(1, "blas"):
+        meanings, found = find_evidence(fitted, tag_set, papers, embeddings)
     for dimension, weights, thresholds, features in zip(tag_set.dimensions, *by[:2], found, strict=True):
         probabilities = weigh(features, weights)
         scores.append(probabilities)
@@ -110,25 +112,25 @@ def score(fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: 
 
 
 def find_evidence(
-    fitted: Fitted,
-    tag_set: TagSet,
-    papers: Sequence[Paper],
-    embeddings: NDArray[np.float32] | None,
-    meanings: NDArray[np.float32],
-) -> list[NDArray[np.float64]]:
-    """Return the evidence for each dimension, shape (papers, tags, features), of papers in both kinds of vectors.
+    fitted: Fitted, tag_set: TagSet, papers: Sequence[Paper], embeddings: NDArray[np.float32] | None
+) -> tuple[NDArray[np.float32], list[NDArray[np.float64]]]:
+    """Return papers in word vectors, (papers, dims), and each dimension's evidence, (papers, tags, features).
 
-    Without embeddings, the encoder's evidence is 0.
+    Without the encoder's embeddings, its evidence is 0.
     """
     import numpy as np
 
-    weighed = [fitted.lexicon.weigh(paper) for paper in papers]
-    vectors = word_vectors()
-    attended = fitted.attention_head.logits([vectors.terms(paper) for paper in papers])
+    vectors, index = word_vectors(), WordIndex([tag for dimension in tag_set.dimensions for tag in dimension.tags])
+    weighed, known, counts = [], [], np.zeros((len(papers), *index.shape), dtype=np.float32)
+    for row, paper in enumerate(papers):  # all three go by the same terms
+        weighed.append(fitted.lexicon.weigh(paper))
+        known.append(vectors.known(paper))
+        counts[row] = index.counts(paper)
+    meanings = vectors.embed(papers)
+    attended = fitted.attention_head.logits(map(vectors.of, known))
     near = fitted.neighbours.near(papers, meanings)
     ends = np.cumsum([len(dimension.tags) for dimension in tag_set.dimensions])[:-1]
     found = []
-    counts = word_counts(papers, [tag for dimension in tag_set.dimensions for tag in dimension.tags])
     parts = (np.split(each, ends, axis=1) for each in (attended, near.shares, near.counts, counts))
     for model, attention_logits, shares_of, near_of, counts_of in zip(fitted.dimensions, *parts, strict=True):
         word_logits = np.tile(model.word_head.intercepts.astype(np.float64), (len(papers), 1))
@@ -142,4 +144,4 @@ def find_evidence(
         likenesses = (meanings @ model.tag_vectors.T - model.likeness_means[0], likeness)
         said_near = near_logits(shares_of, near_of, model.frequencies)
         found.append(evidence(heads, likenesses, said_near, counts_of, model.count_means, model.frequencies))
-    return found
+    return meanings, found

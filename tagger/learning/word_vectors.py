@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagger.domain.paper import Paper
-from tagger.learning.lexicon import terms_of
+from tagger.learning.terms import terms_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,8 @@ class WordVectors:
         import numpy as np
 
         if (known := self._known.get(paper)) is None:
-            known = np.array([self.columns[term] for term in terms_of(paper) if term in self.columns], dtype=np.int32)
+            found = map(self.columns.get, terms_of(paper))
+            known = np.array([column for column in found if column is not None], dtype=np.int32)
             if len(self._known) == _MOST_KNOWN:
                 del self._known[next(iter(self._known))]
             self._known[paper] = known
@@ -65,9 +66,13 @@ class WordVectors:
 
     def of(self, columns: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return unit vectors of terms, given their columns, shape (terms, dims)."""
+        return self._units[columns]
+
+    @cached_property
+    def _units(self) -> NDArray[np.float32]:
         import numpy as np
 
-        vectors = self.vectors[columns].astype(np.float32) * self.steps
+        vectors = self.vectors.astype(np.float32) * self.steps
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
     def names(self, columns: NDArray[np.int32]) -> list[str]:

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tagger.domain.evidence import FoundWord
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag, Tags, TagSet
+from tagger.learning.terms import MAX_CHARACTERS, terms_in, terms_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 _OWN_WORK = re.compile(r"\b(?:we|our|in this|this (?:paper|work|survey|article|report|study|thesis))\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 COUNTS = ("in the title", "in the abstract", "where the authors speak of their work", "different ones")
-# Longer abstracts are no abstracts; what follows is neither read by the encoder nor searched for words.
-MAX_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,6 @@ class TagWords:
 
     exact: tuple[str, ...]
     loose: tuple[str, ...]
-
-    @cached_property
-    def lowered(self) -> tuple[str, ...]:
-        """All of them in lower case: where none of these stands, there is nothing to look for."""
-        return (*(word.lower() for word in self.exact), *self.loose)
 
     def found(self, text: Text) -> list[str]:
         """Return every occurrence of a word as a whole word, in lower case."""
@@ -84,6 +79,52 @@ def found_words(tag: Tag, title: Text, abstract: Text) -> tuple[FoundWord, ...]:
     return tuple(sorted(found, key=lambda f: -(f.title + f.abstract)))
 
 
+class WordIndex:
+    """The words of some tags, each under a term of every paper that it stands in: so few are looked for in a paper."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self.shape = len(tags), len(COUNTS)
+        # A word with the column of its tag, and whether it is looked for as written.
+        self._by_term: dict[str, list[tuple[int, str, bool]]] = {}
+        self._anywhere: list[tuple[int, str, bool]] = []
+        for column, tag in enumerate(tags):
+            words = tag_words(tag)
+            for word in words.loose:
+                self._under(terms_in(word)).append((column, word, False))
+            for word in words.exact:
+                # What letters other than ASCII's are in lower case depends on those around them.
+                terms = terms_in(word.lower()) if word.isascii() else ()
+                self._under(terms).append((column, word, True))
+
+    def _under(self, terms: Sequence[str]) -> list[tuple[int, str, bool]]:
+        return self._by_term.setdefault(terms[-1], []) if terms else self._anywhere
+
+    def counts(self, paper: Paper) -> NDArray[np.float32]:
+        """Return how each tag's words occur in a paper, shape (tags, 4), as `word_counts` does."""
+        import numpy as np
+
+        counts = np.zeros(self.shape)
+        title, abstract = text_of(paper.title), text_of(paper.abstract)
+        own_work = None
+        for column, words in self._sought(paper).items():
+            in_title, in_abstract = words.found(title), words.found(abstract)
+            of_own: list[str] = []
+            if in_abstract:
+                own_work = own_work or _own_work(abstract)
+                of_own = words.found(own_work)
+            counts[column] = min(len(in_title), 2), len(in_abstract), len(of_own), len({*in_title, *in_abstract})
+        counts[:, 1:] = np.log1p(counts[:, 1:])
+        return counts.astype(np.float32)
+
+    def _sought(self, paper: Paper) -> dict[int, TagWords]:
+        """Return, by the tag's column, the words that may stand in a paper."""
+        found: dict[int, tuple[list[str], list[str]]] = {}
+        terms = self._by_term.keys() & terms_of(paper)
+        for column, word, exact in chain(self._anywhere, *map(self._by_term.__getitem__, terms)):
+            found.setdefault(column, ([], []))[exact].append(word)
+        return {column: TagWords(tuple(exact), tuple(loose)) for column, (loose, exact) in found.items()}
+
+
 def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.float32]:
     """Return how each tag's words occur in each paper, shape (papers, tags, 4), in the order of ``COUNTS``.
 
@@ -92,21 +133,10 @@ def word_counts(papers: Sequence[Paper], tags: Sequence[Tag]) -> NDArray[np.floa
     """
     import numpy as np
 
-    searched = [tag_words(tag) for tag in tags]
-    counts = np.zeros((len(papers), len(tags), len(COUNTS)), dtype=np.float32)
+    index = WordIndex(tags)
+    counts = np.zeros((len(papers), *index.shape), dtype=np.float32)
     for row, paper in enumerate(papers):
-        title, abstract = text_of(paper.title), text_of(paper.abstract)
-        both = f"{title.lowered}\n{abstract.lowered}"
-        sentences = _SENTENCE_END.split(abstract.written)
-        own_work = text_of(" ".join(sentence for sentence in sentences if _OWN_WORK.search(sentence)))
-        for column, words in enumerate(searched):
-            if not any(map(both.__contains__, words.lowered)):
-                continue
-            in_title, in_abstract = words.found(title), words.found(abstract)
-            if in_title or in_abstract:
-                of_own = len(words.found(own_work)) if in_abstract else 0
-                different = len({*in_title, *in_abstract})
-                counts[row, column] = min(len(in_title), 2), *np.log1p([len(in_abstract), of_own, different])
+        counts[row] = index.counts(paper)
     return counts
 
 
@@ -125,11 +155,15 @@ def tags_by_words(papers: Sequence[Paper], tag_set: TagSet) -> list[Tags]:
     return found
 
 
+def _own_work(abstract: Text) -> Text:
+    sentences = _SENTENCE_END.split(abstract.written)
+    return text_of(" ".join(sentence for sentence in sentences if _OWN_WORK.search(sentence)))
+
+
 def _places(words: Sequence[str], text: str) -> list[tuple[int, int]]:
     """Return where words stand in a text as whole words, the first and of those the longest, so that none overlap.
 
-    "text" isn't found within "text-to-image" where that is a word too. Most tags have no word in most texts, and that
-    is seen sooner this way than by a regular expression.
+    "text" isn't found within "text-to-image" where that is a word too.
     """
     places = []
     for word in words:
@@ -139,6 +173,8 @@ def _places(words: Sequence[str], text: str) -> list[tuple[int, int]]:
             if not _goes_on(text[start - 1 : start]) and not _goes_on(text[end : end + 1]):
                 places.append((start, -end))
             start = text.find(word, start + 1)
+    if not places:
+        return []
     apart: list[tuple[int, int]] = []
     for start, negative_end in sorted(places):
         if not apart or start >= apart[-1][1]:

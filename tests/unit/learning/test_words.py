@@ -3,7 +3,8 @@ import numpy as np
 from tagger.domain.evidence import FoundWord
 from tagger.domain.paper import Paper
 from tagger.domain.tags import Tag
-from tagger.learning.words import COUNTS, MAX_CHARACTERS, found_words, tag_words, text_of, word_counts
+from tagger.learning.terms import MAX_CHARACTERS
+from tagger.learning.words import COUNTS, found_words, tag_words, text_of, word_counts
 
 
 def found(tag: Tag, text: str) -> list[str]:
