@@ -1,7 +1,6 @@
 """The ``tagger`` command: its groups, its global options, and the one place where failures become words."""
 
 import contextlib
-import logging
 import os
 import sys
 from pathlib import Path
@@ -14,11 +13,13 @@ from tagger.cli import (
     annotations,
     backup,
     bulk,
+    history,
     learning,
     loop,
     models,
     papers,
     queue,
+    recording,
     review,
     search,
     state,
@@ -26,9 +27,12 @@ from tagger.cli import (
     studio,
     tags,
 )
+from tagger.cli.logs import show_logs
 from tagger.cli.output import printable
+from tagger.domain.run import Outcome
 from tagger.errors import TaggerError
 
+_OUTCOMES: dict[object, Outcome] = {None: "done", 0: "done", 130: "interrupted"}
 app = typer.Typer(
     name="tagger",
     help="Tag research papers for a daily digest: label, train, auto-tag, review, publish.",
@@ -49,6 +53,7 @@ models.register(app)
 search.register(app)
 stats.register(app)
 state.register(app)
+history.register(app)
 backup.register(app)
 
 
@@ -67,9 +72,17 @@ def workspace_option(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Log what is done; -vv each step.")
+    ] = 0,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log it as JSON, a document a line.")] = False,
 ) -> None:
     """Tag research papers for a daily digest: label, train, auto-tag, review, publish."""
     context.obj = workspace
+    command = context.invoked_subcommand
+    if recording.current and command and not {"--help", "-h"} & set(sys.argv):
+        show_logs(verbose, as_json=log_json, run_id=recording.current.id)
+        recording.current.begin(workspace, sys.argv[sys.argv.index(command) :])
 
 
 def main() -> None:
@@ -78,7 +91,19 @@ def main() -> None:
     So does what the system refuses (no permission, no space, no such folder), wherever it was met.
     """
     _make_streams_usable()
-    _tell_what_takes_long()
+    recording.current = run = recording.Recording()
+    try:
+        _run_command()
+    except SystemExit as ending:
+        run.end(_OUTCOMES.get(ending.code, "failed"))
+        raise
+    except BaseException as bug:
+        run.tell_failure(f"{type(bug).__name__}: {bug}")
+        run.end("crashed")
+        raise
+
+
+def _run_command() -> None:
     try:
         try:
             app(prog_name="tagger")
@@ -106,16 +131,9 @@ def _make_streams_usable() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _tell_what_takes_long() -> None:
-    """Show on a terminal what the store does before a command begins."""
-    if sys.stderr.isatty():
-        log = logging.getLogger("tagger.store")
-        log.addHandler(logging.StreamHandler())
-        log.setLevel(logging.INFO)
-
-
 def _end(line: str) -> NoReturn:
     """End with exit code 1, and a line on stderr if there is one to tell."""
+    recording.tell_failure(line)
     if line:
         with contextlib.suppress(OSError):
             sys.stderr.write(f"tagger: {printable(line)}\n")

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from tagger.cli import recording
 from tagger.domain.model import Progress, no_progress
 from tagger.domain.paper import Paper
 from tagger.errors import in_one_line
@@ -31,6 +32,7 @@ WIDTH = 80
 
 def show(document: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Print the document as JSON, or else the text."""
+    recording.tell(text)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False, default=_plain))
     elif text:
@@ -39,6 +41,7 @@ def show(document: Mapping[str, object], text: str, *, as_json: bool) -> None:
 
 def fail(reason: str) -> NoReturn:
     """Tell why the command failed although it did a part of its work, in one line on stderr, and exit with 1."""
+    recording.tell_failure(reason)
     typer.echo(f"tagger: {printable(in_one_line(reason))}", err=True)
     raise typer.Exit(1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 # Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
 MOST_UNKNOWN = 0.25
+_LOG = logging.getLogger(__name__)
 
 
 def is_readable(paper: Paper, unknown: float) -> bool:
@@ -91,8 +94,11 @@ def load_predictor(folder: Path, present: TagSet | None = None, *, threads: int 
     ``present``, a tag set with the same tags, says which dimensions are required now. The encoder runs on all
     processors, or on so many ``threads``.
     """
+    began = time.monotonic()
     version, tag_set, fitted = read_for(folder, present)
-    return Predictor(version, tag_set, fitted, OnnxEncoder(folder, read_weights(folder), threads))
+    encoder = OnnxEncoder(folder, read_weights(folder), threads)
+    _LOG.info("model loaded", extra={"model": version.name, "seconds": round(time.monotonic() - began, 3)})
+    return Predictor(version, tag_set, fitted, encoder)
 
 
 def read_for(folder: Path, present: TagSet | None) -> tuple[ModelVersion, TagSet, Fitted]:

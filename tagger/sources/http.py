@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import time
 import zlib
@@ -29,6 +30,7 @@ MAX_REDIRECTS = 5
 ATTEMPTS = 4
 MAX_WAIT_S = 60.0
 AGENT = f"tagger/{__version__} (digest-tagger; paper digest tool)"
+_LOG = logging.getLogger(__name__)
 _RETRIED = {429, 500, 502, 503, 504}
 # Others, and several at once, unpack a few bytes to more than memory holds before they can be counted.
 _PACKED = {"gzip", "deflate"}
@@ -94,6 +96,7 @@ def _tried(url: str, kept: Kept | None, pace_s: float, sleep: Callable[[float], 
                 if error.response.status_code not in _RETRIED:
                     raise
                 wait = max(wait, min(_retry_after(error.response.headers.get("Retry-After", "")), MAX_WAIT_S))
+        _LOG.info("trying again", extra={"url": without_secrets(url), "in_s": round(wait, 1)})
         sleep(wait)
     raise AssertionError("the last attempt returns or raises")
 
@@ -139,6 +142,7 @@ def _one(
             "GET", to, headers=headers, extensions={"sni_hostname": url.raw_host.decode("ascii")}
         ) as response,
     ):
+        _LOG.info("fetched", extra={"url": without_secrets(str(url)), "status": response.status_code})
         if response.status_code == 304 and kept:
             return replace(kept, at=time.time())
         if response.has_redirect_location:

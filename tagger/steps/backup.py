@@ -12,7 +12,7 @@ from pathlib import Path
 from tagger.backups import Folder, Place, file_name, pack, place_at, rotate
 from tagger.domain.text import without_secrets
 from tagger.errors import BackupError
-from tagger.settings import DEFAULT_BACKUPS, Settings
+from tagger.settings import DEFAULT_BACKUPS, HISTORY_NAME, Settings
 from tagger.store import copy_database, database_id
 
 DATABASE = "tagger.db"
@@ -77,9 +77,9 @@ def named_files(settings: Settings) -> Mapping[str, Path]:
 
 
 def is_private(name: str) -> bool:
-    """Return whether a name is one of those that no backup puts back: tokens, backups, what SQLite keeps by itself."""
+    """Return whether no backup puts a file of that name back: tokens, backups, the history, what SQLite keeps."""
     first = name.split("/")[0]
-    return first in ("studio", "backups", RESTORING) or first.startswith(DATABASE)
+    return first in ("studio", "backups", RESTORING) or first.startswith((DATABASE, HISTORY_NAME))
 
 
 def pack_into(place: Place, settings: Settings, files: Mapping[str, Path], now: datetime, before: str) -> BackedUp:

@@ -2,10 +2,12 @@
 
 from tagger.store.connection import Store, open_store
 from tagger.store.copying import DamagedError, check_database, copy_database, database_id, put_database
+from tagger.store.runs import Runs
 from tagger.store.standings import Standing, Standings, StandingTag
 
 __all__ = [
     "DamagedError",
+    "Runs",
     "Standing",
     "StandingTag",
     "Standings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -81,9 +82,11 @@ class Store:
         try:
             self._db.execute(f"PRAGMA busy_timeout = {round(wait_s * 1000)}")
             self._db.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
             try:
                 yield
                 self._db.conn.execute("COMMIT")
+                _LOG.debug("committed", extra={"seconds": round(time.monotonic() - began, 3)})
             except BaseException:
                 self._db.rollback()
                 raise

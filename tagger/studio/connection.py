@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from tagger.studio.access import uses_proxies
 from tagger.studio.clock import ServerClock
 
 if TYPE_CHECKING:
+    import httpx
     from label_studio_sdk import LabelStudio
 
 TIMEOUT_S = 180
+_LOG = logging.getLogger(__name__)
 
 
 class ProjectGone(StudioError):
@@ -36,7 +39,7 @@ def client_of(url: str, token: str, clock: ServerClock) -> Iterator[LabelStudio]
                     timeout=TIMEOUT_S,
                     follow_redirects=True,
                     trust_env=uses_proxies(url),
-                    event_hooks={"response": [clock.hear]},
+                    event_hooks={"response": [clock.hear, _log]},
                 )
             )
         except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -46,6 +49,12 @@ def client_of(url: str, token: str, clock: ServerClock) -> Iterator[LabelStudio]
         with talking(url):  # a token that has expired is refused here already
             client = LabelStudio(base_url=url, api_key=token, httpx_client=connections)  # type: ignore[no-untyped-call]
         yield client
+
+
+def _log(answer: httpx.Response) -> None:
+    request = answer.request
+    fields = {"method": request.method, "path": request.url.path, "status": answer.status_code}
+    _LOG.debug("Label Studio answered", extra=fields)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 from tagger.domain.model import Progress
 from tagger.errors import StudioError
 from tagger.files import held, write_file
+from tagger.liveness import birth
 from tagger.studio.access import answers, renew_token
 from tagger.studio.installation import find_server
 
@@ -112,7 +113,7 @@ def _executable() -> Path:
 
 
 def _launch(folder: Path, port: int) -> _Record:
-    _born(os.getpid())  # where this can't be told, the server would be lost as soon as it ran
+    _birth(os.getpid())  # where this can't be told, the server would be lost as soon as it ran
     data = folder / "data"
     data.mkdir(exist_ok=True)
     with (folder / "server.log").open("ab") as log:
@@ -125,7 +126,7 @@ def _launch(folder: Path, port: int) -> _Record:
             stderr=log,
             start_new_session=True,
         )
-    record = _Record(port, process.pid, _born(process.pid) or "")
+    record = _Record(port, process.pid, _birth(process.pid) or "")
     try:
         write_file(folder / "server.json", json.dumps(asdict(record)) + "\n")
     except BaseException:  # a server that nobody knows of would keep the port, and a second one would share its data
@@ -217,27 +218,12 @@ def _read_record(folder: Path) -> _Record | None:
 
 def _is_alive(record: _Record) -> bool:
     """Return whether that very process runs: after a restart of the machine its number may be another's."""
-    return _born(record.pid) == record.born != ""
+    return _birth(record.pid) == record.born != ""
 
 
-def _born(pid: int) -> str | None:
-    """Return when a process started, in words that stay the same while it lives, or None if it is gone.
-
-    Linux tells in /proc, in ticks since it booted; other systems have `ps`. Raises StudioError where neither is there.
-    """
-    if Path("/proc/self/stat").exists():
-        try:
-            # The name in the second field may hold anything, also spaces and brackets.
-            state, *fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-        return None if state in ("Z", "X") else f"{boot} {fields[18]}"
-    command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+def _birth(pid: int) -> str | None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+        return birth(pid)
     except OSError as error:
         hint = "Install it, or use a server of your own with `tagger studio start --url`"
         raise StudioError("the command `ps`, which tells whether Label Studio runs, isn't there", hint) from error
-    shown = done.stdout.split(maxsplit=1)
-    return None if not shown or shown[0].startswith("Z") else " ".join(shown[1].split())

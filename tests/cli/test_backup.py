@@ -51,8 +51,9 @@ def backups(folder: Path) -> list[Path]:
 
 
 def state(folder: Path) -> dict[str, object]:
-    """Everything of a workspace but the backups."""
-    files = [p for p in folder.rglob("*") if p.is_file() and p.name[:9] != "tagger.db" and "backups" not in p.parts]
+    """Everything of a workspace but the backups and the history."""
+    apart = ("tagger.db", "history.db")
+    files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(apart) and "backups" not in p.parts]
     return {str(p.relative_to(folder)): p.read_bytes() for p in files} | {"db": dump(folder / "tagger.db")}
 
 
@@ -180,7 +181,7 @@ def test_a_name_that_leads_elsewhere_is_refused(labelled: Shell, name: str) -> N
     assert state(labelled.folder) == before and not list(labelled.folder.parent.glob("evil"))
 
 
-@pytest.mark.parametrize("name", ["studio/token", "backups/x", "tagger.db-wal", "link/x"])
+@pytest.mark.parametrize("name", ["studio/token", "backups/x", "tagger.db-wal", "history.db", "link/x"])
 def test_a_file_that_is_none_of_a_workspaces_is_refused(labelled: Shell, tmp_path_factory: Any, name: str) -> None:
     (labelled.folder / "link").symlink_to(tmp_path_factory.mktemp("elsewhere"))
     labelled("backup")

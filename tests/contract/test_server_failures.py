@@ -24,6 +24,7 @@ from tagger.domain.labels import Decision, Suggestion
 from tagger.domain.model import ModelVersion, no_progress
 from tagger.domain.paper import Entry, Paper
 from tagger.errors import StudioError
+from tagger.liveness import birth as started_at
 from tagger.steps.doctor import examine
 from tagger.steps.init import init
 from tagger.steps.push import push
@@ -31,7 +32,6 @@ from tagger.steps.studio import StudioStatus, open_linked_project, start_studio,
 from tagger.steps.workspace import Workspace, open_workspace
 from tagger.studio import installation
 from tagger.studio.installation import TESTED_VERSION
-from tagger.studio.server import _born as started_at
 from tagger.studio.server import server_status, start_server, stop_server
 from tagger.studio.tasks import find_tasks
 from tests.conftest import NOW

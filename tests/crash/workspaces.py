@@ -111,11 +111,11 @@ def tell(folder: Path, nursery: Nursery) -> Story:
 
 
 def state(workspace: Path) -> dict[str, object]:
-    """Return every file but backups, and every row of the database, but for times and order."""
+    """Return every file but backups and the history, and every row of the database, but for times and order."""
     found: dict[str, object] = {}
     for path in workspace.rglob("*"):
         name = str(path.relative_to(workspace))
-        if path.is_file() and not name.startswith(("tagger.db", "backups/")):
+        if path.is_file() and not name.startswith(("tagger.db", "history.db", "backups/")):
             content = path.read_bytes()
             if path.name == "manifest.json":
                 manifest = json.loads(content)
