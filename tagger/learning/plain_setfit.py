@@ -14,12 +14,10 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tagger.domain.model import Progress, no_progress
-from tagger.errors import LearningError
-from tagger.learning.encoder import find_encoder
+from tagger.learning.encoder import load_sentence_encoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,23 +110,13 @@ def tune_plain_setfit(
 
 def load_setfit(encoder: str, *, download: bool) -> Library:
     """Return an untrained SetFitModel over an encoder, on the CPU. Raises LearningError if it can't be loaded."""
-    from huggingface_hub import snapshot_download
     from setfit import SetFitModel
-    from transformers.utils import logging as transformers_logging
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
 
-    transformers_logging.disable_progress_bar()
-    logging.getLogger("setfit.modeling").setLevel(logging.ERROR)  # it misses a head, which isn't there yet
-    path = find_encoder(encoder)
-    try:
-        if not Path(path).is_absolute():
-            # Given an id, the library would ask the hub about it, even where all files are here.
-            path = snapshot_download(path, local_files_only=not download)
-        return SetFitModel.from_pretrained(
-            path, device="cpu", local_files_only=True, multi_target_strategy="one-vs-rest"
-        )
-    except (OSError, ValueError, KeyError) as error:
-        hint = "Give a folder, a hub id that can be downloaded, or leave `encoder` out of tagger.toml"
-        raise LearningError(f"the encoder {encoder} can't be loaded: {error}", hint) from error
+    # The library's own way of loading unpickles a head that lies beside the encoder, which may do anything.
+    body, head = load_sentence_encoder(encoder, download=download), OneVsRestClassifier(LogisticRegression())
+    return SetFitModel(body, head, multi_target_strategy="one-vs-rest", device="cpu")
 
 
 def _classes(labels: NDArray[np.bool_]) -> NDArray[np.bool_]:

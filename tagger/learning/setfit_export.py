@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tagger.errors import LearningError, ModelError
+from tagger.errors import ModelError
 from tagger.files import new_folder
-from tagger.learning.encoder import MAX_TOKENS, find_encoder
+from tagger.learning.encoder import MAX_TOKENS, load_sentence_encoder
 from tagger.learning.package import read_package
 from tagger.learning.weights import read_weights
 
@@ -27,19 +26,11 @@ def export_setfit(model: Path, folder: Path) -> list[str]:
     """
     import numpy as np
     import torch
-    from sentence_transformers import SentenceTransformer
     from setfit import SetFitModel
-    from transformers.utils import logging as transformers_logging
 
     version, tag_set, fitted = read_package(model)
     weights = {name: torch.from_numpy(weight) for name, weight in read_weights(model).items()}
-    transformers_logging.disable_progress_bar()
-    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-    path = find_encoder(version.encoder)
-    try:
-        body = SentenceTransformer(path, device="cpu", local_files_only=Path(path).is_dir())
-    except (OSError, ValueError, KeyError) as error:
-        raise LearningError(f"the encoder {version.encoder} can't be loaded: {error}") from error
+    body = load_sentence_encoder(version.encoder, download=True)
     network: Any = body[0]
     network.auto_model.load_state_dict(weights, strict=False)
     body.max_seq_length = MAX_TOKENS

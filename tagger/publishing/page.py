@@ -89,7 +89,7 @@ def _environment(templates: Path | None) -> Environment:
     settings: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     ours = FileSystemLoader(Path(__file__).parent / "templates")
     own = [FileSystemLoader(templates)] if templates else []
-    environment = Environment(
+    environment = Environment(  # nosec B701 # HTML and SVG are escaped, by their names
         loader=ChoiceLoader([*own, ours, PrefixLoader({"tagger": ours})]), autoescape=escapes, **settings
     )
     environment.filters |= {"readable": readable_latex, "formulas": with_formulas}

@@ -86,7 +86,7 @@ def _tried(url: str, kept: Kept | None, pace_s: float, sleep: Callable[[float], 
     import httpx
 
     for attempt in range(1, ATTEMPTS + 1):
-        wait = 0.5 * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
+        wait = 0.5 * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # nosec B311 # so that many don't try again at once
         try:
             return _followed(url, kept, pace_s, sleep)
         except (httpx.HTTPStatusError, httpx.TransportError) as error:

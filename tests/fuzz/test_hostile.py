@@ -42,7 +42,9 @@ class Desk:
         return ended.errors
 
     def _state(self) -> dict[str, object]:
-        files = [p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith("tagger.db")]
+        files = [
+            p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith(("tagger.db", "history.db"))
+        ]
         return {str(p): p.read_bytes() for p in files} | {"db": dump(self.folder / "tagger.db")}
 
 
@@ -210,8 +212,23 @@ def test_ids_that_read_like_paths_lead_nowhere(desk: Desk) -> None:
     desk.does("publish", "--digest", "2026-08-07", "--out", "site")
     desk.does("archive", "--out", "archive")
     assert {path.name for path in desk.folder.parent.iterdir()} == {"w"}
-    there = {"tagger.toml", "tagger.db", "tags.yaml", "set.yaml", "labels.jsonl", "odd.jsonl"}
+    there = {"tagger.toml", "tagger.db", "history.db", "tags.yaml", "set.yaml", "labels.jsonl", "odd.jsonl"}
     assert {path.name for path in desk.folder.iterdir()} - there == {"site", "archive"}
     for name in ("../../x", "..", "/etc"):
         for command in (("models", "show", name), ("models", "remove", name), ("models", "promote", name, "--force")):
             assert "no model version" in desk.fails(*command)
+
+
+def test_no_text_becomes_sql(desk: Desk) -> None:
+    ends = "x';DROP/**/TABLE/**/papers;--", 'x");DELETE/**/FROM/**/decisions;--', "x'/**/OR/**/'1'='1", "%s{0}?:limit"
+    rows = [{"id": e, "annotator": e, "title": f"{e} of {i}", "abstract": e} | GIVEN for i, e in enumerate(ends)]
+    (desk.folder / "odd.jsonl").write_text("\n".join(json.dumps(row | {"digest": "2026-08-07"}) for row in rows))
+    desk.does("annotations", "import", "odd.jsonl")
+    for end in ends:
+        desk.does("review", "accept", end, "--tag", "habitat:sea", "--by", end)
+        assert end in [hit["id"] for hit in json.loads(desk.does("search", end, "--json"))["papers"]]
+        assert "no model version" in desk.fails("models", "show", end)
+    desk.does("publish", "--digest", "2026-08-07", "--out", "site")
+    said = [json.loads(line) for line in desk.does("annotations", "export").splitlines()]
+    written = [(SAID["id"], SAID["annotator"]), *((end, end) for end in ends)]
+    assert sorted((row["id"], row["annotator"]) for row in said) == sorted(written)

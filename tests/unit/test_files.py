@@ -77,6 +77,16 @@ def test_a_file_keeps_its_mode_and_a_new_one_honours_the_umask(tmp_path: Path) -
     assert modes == [0o640, 0o640, 0o666]
 
 
+def test_a_new_folder_honours_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        with new_folder(tmp_path / "made"):
+            pass
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o750
+
+
 def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
     write_file(tmp_path / "a", "old")
     (tmp_path / "b").mkdir()

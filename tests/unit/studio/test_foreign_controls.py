@@ -31,3 +31,12 @@ def test_foreign_controls_are_kept_as_they_were_or_made_from_what_was_said_with_
 def test_a_page_that_is_no_xml_hides_nothing(small_tag_set: TagSet) -> None:
     page = labelling_page(small_tag_set)
     assert "mood" in controls(with_foreign_controls(page, "<View", {"mood|abstract|choices": 1}, {"mood": {"good"}}))
+
+
+def test_a_page_that_would_swell_hides_nothing(small_tag_set: TagSet) -> None:
+    page = labelling_page(small_tag_set)
+    doubling = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))
+    swells = f'<!DOCTYPE View [<!ENTITY a0 "aaaaaaaaaa">{doubling}]><View><Choices name="a" toName="b"/>&a9;</View>'
+    assert with_foreign_controls(page, swells, {}, {}) == page
+    kept = controls(with_foreign_controls(page, swells, {"a|abstract|choices": 1}, {"a": {"good"}}))
+    assert kept["a"] == ["good"]
