@@ -55,18 +55,23 @@ def main() -> None:
     parser.add_argument("annotations", help="annotations with titles and abstracts, as JSON Lines")
     parser.add_argument("--day", default=f"{datetime.now(UTC):%Y-%m-%d}", help="the day it is dated")
     arguments = parser.parse_args()
-    day = datetime.fromisoformat(arguments.day).replace(tzinfo=UTC)
+    make_starter(arguments.annotations, datetime.fromisoformat(arguments.day).replace(tzinfo=UTC), FOLDER)
+    print(f"{FOLDER}: {sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6:.1f} MB")
+
+
+def make_starter(annotations: str, day: datetime, folder: Path) -> None:
+    """Train on a file of annotations, and put the model version with its card in the place of ``folder``."""
     options = TrainingOptions(body="frozen")
     with tempfile.TemporaryDirectory() as place:
         settings = new_workspace(Path(place), default_tag_set_file().read_bytes())
         open_store(settings.database, create=True).close()
         write_config(settings.folder)
         with open_workspace(settings.folder) as workspace:
-            import_annotations(workspace, arguments.annotations, strict=True, now=day)
+            import_annotations(workspace, annotations, strict=True, now=day)
             version = train(
                 labelled_papers(workspace),
                 workspace.tag_set,
-                name=lambda: FOLDER.name,
+                name=lambda: folder.name,
                 models=settings.models,
                 encoder=settings.encoder,
                 options=options,
@@ -74,11 +79,10 @@ def main() -> None:
                 progress=no_progress,
             )
             tags = [len(dimension.tags) for dimension in workspace.tag_set.dimensions]
-        package.verify(settings.models / FOLDER.name)
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        shutil.copytree(settings.models / FOLDER.name, FOLDER)
-    (FOLDER / "README.md").write_text(_card(version, tags, options.seed))
-    print(f"{FOLDER}: {sum(file.stat().st_size for file in FOLDER.iterdir()) / 1e6:.1f} MB")
+        package.verify(settings.models / folder.name)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(settings.models / folder.name, folder)
+    (folder / "README.md").write_text(_card(version, tags, options.seed))
 
 
 def _card(version: ModelVersion, tags: list[int], seed: int) -> str:
