@@ -28,7 +28,10 @@ class Cascade:
         self._tokens, self._encoder = tokens, encoder
 
     def predict(self, papers: Sequence[Paper], *, at: datetime) -> list[Suggestion]:
-        """Return a suggestion without evidence for each paper, in order."""
+        """Return a suggestion without evidence for each paper, in order.
+
+        What is handed over depends on the papers that are given together: so many of them at most.
+        """
         if not papers:
             return []
         texts = [paper_text(paper) for paper in papers]
@@ -38,7 +41,7 @@ class Cascade:
         unknown[sure] = self._tokens.of([texts[row] for row in sure])[1]
         found = suggestions(self._version.name, self._tag_set, papers, scored, unknown, at)
         student = self._fitted.student
-        if self._encoder and student and len(rows := (scored.disagreement > student.cut).nonzero()[0]):
+        if self._encoder and student and len(rows := student.handed_over(scored.disagreement)):
             handed = [papers[row] for row in rows]
             embeddings, unread = self._encoder.encode([texts[row] for row in rows])
             again = score(self._fitted, self._tag_set, handed, embeddings)

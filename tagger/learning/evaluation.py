@@ -197,7 +197,8 @@ class _Run:
 
         student, said = fitted.student, score(fitted, self._tag_set, papers, None)
         assert student is not None, "a fold has as many papers as a student takes"
-        handed = (said.disagreement > student.cut)[:, None]
+        handed = np.zeros((len(papers), 1), dtype=bool)
+        handed[student.handed_over(said.disagreement)] = True
         for i, thresholds in enumerate(student.thresholds):
             self.peers[STUDENT].take(i, held_out, said.scores[i], said.chosen[i], thresholds)
             scores = np.where(handed, whole.scores[i], said.scores[i])
