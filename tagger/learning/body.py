@@ -14,7 +14,7 @@ from tagger.errors import LearningError
 from tagger.learning.encoder import MAX_TOKENS
 from tagger.learning.graph import Network, pooled, write_graph
 from tagger.learning.plain_setfit import load_setfit
-from tagger.learning.state_cache import StateCache, cache_folder
+from tagger.learning.text_cache import TextCache, cache_folder
 from tagger.learning.weights import OWN, share_weights
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ class Body:
         """
         import torch
 
-        cache = StateCache(cache_folder(), self._lower_hash(), self.dims)
+        cache = TextCache(cache_folder("states"), self._lower_hash(), "float16")
         encoded = [self.tokenizer(text, truncation=True, max_length=MAX_TOKENS)["input_ids"] for text in texts]
-        known = [cache.get(ids) for ids in encoded]
+        known = [cache.get(ids, (len(ids), self.dims)) for ids in encoded]
         lowered = [None if states is None else Lowered(torch.from_numpy(states)) for states in known]
         missing = [i for i, item in enumerate(lowered) if item is None]
         done = len(texts) - len(missing)

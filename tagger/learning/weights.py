@@ -9,11 +9,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from platform import machine
 from typing import TYPE_CHECKING, Any
 
 from tagger.errors import ModelError
 from tagger.files import write_file
 from tagger.learning.encoder import PACKAGED, find_encoder
+from tagger.learning.graph import GRAPH
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 SHARED = ".weights"
 OWN = "body.safetensors"
 ENCODER = "encoder.json"
+# To be raised when texts are read in another way, so that what is in caches isn't used.
+_WAY_OF_READING = 1
 _REMEDY = "Copy it again, or `tagger train` a new one"
 
 
@@ -77,6 +81,19 @@ def find_weights(folder: Path) -> Path:
         raise ModelError(f"{shared} is damaged or was altered", _REMEDY)
     hint = f"Copy {SHARED} from where the version was trained into {folder.parent}, or `tagger train` a new one"
     raise ModelError(f"the encoder that {folder} was trained over isn't here", hint)
+
+
+def encoder_fingerprint(folder: Path) -> bytes:
+    """Return SHA-256 of all that a version's embeddings follow from besides the text: graph, weights, what runs them.
+
+    Versions over one encoder that training didn't change have the same. Raises OSError.
+    """
+    from importlib.metadata import version
+
+    hashed = hashlib.sha256(f"{_WAY_OF_READING} {version('onnxruntime')} {machine()}".encode())
+    for name in (GRAPH, ENCODER, OWN):
+        hashed.update(file_sha256(folder / name).encode() if (folder / name).exists() else b"none")
+    return hashed.digest()
 
 
 def file_sha256(path: Path) -> str:

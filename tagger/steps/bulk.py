@@ -77,7 +77,9 @@ class PackagedModel:
         """Load it. Raises ModelError."""
         now = datetime.now(UTC)
         if self.effort == "full":
-            return partial(load_predictor(self.folder, self.tag_set, threads=self.threads).predict, at=now)
+            # Papers of an archive are read once; kept, they would push out those that are read again.
+            predictor = load_predictor(self.folder, self.tag_set, threads=self.threads, cached=False)
+            return partial(predictor.predict, at=now)
         hands_over = self.effort == "cascade"
         return partial(
             load_cascade(self.folder, self.tag_set, hands_over=hands_over, threads=self.threads).predict, at=now

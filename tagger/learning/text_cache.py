@@ -1,4 +1,4 @@
-"""What frozen layers made of texts, kept between runs: no label touches it, so it never has to be computed twice.
+"""What an encoder, or its frozen layers, made of texts, kept between runs: it never has to be computed twice.
 
 An entry is a file named by the hash of the layers and the text; it begins with the hash of its own content. Whatever
 can't be read is computed anew, and whatever can't be written isn't kept: a cache may cost time, never a result.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,45 +26,47 @@ _DIGEST = hashlib.sha256().digest_size
 _ABANDONED_AFTER = 3600
 
 
-def cache_folder() -> Path:
-    """Return where entries are kept: the folder that TAGGER_CACHE names, or the user's cache folder."""
+def cache_folder(kind: str) -> Path:
+    """Return where entries of a kind are kept: in the folder that TAGGER_CACHE names, or the user's cache folder."""
     import platformdirs
 
-    return Path(os.environ.get(FOLDER_VARIABLE) or platformdirs.user_cache_dir("tagger")) / "states"
+    return Path(os.environ.get(FOLDER_VARIABLE) or platformdirs.user_cache_dir("tagger")) / kind
 
 
-class StateCache:
-    """Hidden states by key; several processes may use one folder at once.
+class TextCache:
+    """What layers made of texts, arrays of one ``dtype`` of numpy; several processes may use one folder at once.
 
-    ``layers`` is a hash of whatever made the states. Together the entries of a folder take no more than ``most_bytes``;
-    those that were used longest ago go first.
+    ``layers`` is a hash of whatever made them. Together the entries of a folder take no more than ``most_bytes``; those
+    that were used longest ago go first.
     """
 
-    def __init__(self, folder: Path, layers: bytes, dims: int, most_bytes: int = MOST_BYTES) -> None:
-        self._folder, self._layers, self._dims, self._most_bytes = folder, layers, dims, most_bytes
+    def __init__(self, folder: Path, layers: bytes, dtype: str, most_bytes: int = MOST_BYTES) -> None:
+        self._folder, self._layers, self._most_bytes = folder, layers, most_bytes
+        self._dtype = dtype
         self._writable = True
 
-    def get(self, ids: list[int]) -> NDArray[np.float16] | None:
-        """Return the states of a text, given its token ids, of shape (tokens, dims); None if they aren't known."""
+    def get(self, ids: list[int], shape: tuple[int, ...]) -> NDArray[Any] | None:
+        """Return what was made of a text, given its token ids; None if that isn't known."""
         import numpy as np
 
         path = self._path(ids)
         try:
             content = path.read_bytes()
-            digest, states = content[:_DIGEST], content[_DIGEST:]
-            if len(states) != 2 * len(ids) * self._dims or hashlib.sha256(states).digest() != digest:
+            digest, made = content[:_DIGEST], content[_DIGEST:]
+            whole = len(made) == np.dtype(self._dtype).itemsize * math.prod(shape)
+            if not whole or hashlib.sha256(made).digest() != digest:
                 return None
             os.utime(path)
         except OSError:
             return None
-        return np.frombuffer(states, dtype="<f2").reshape(len(ids), self._dims).astype(np.float16)
+        return np.frombuffer(made, dtype=self._stored).reshape(shape).astype(self._dtype)
 
-    def put(self, ids: list[int], states: NDArray[np.float16]) -> None:
-        """Keep the states of a text. After a first failure, such as a full disk, nothing more is written."""
+    def put(self, ids: list[int], made: NDArray[Any]) -> None:
+        """Keep what was made of a text. After a first failure, such as a full disk, nothing more is written."""
         if not self._writable:
             return
         path = self._path(ids)
-        content = states.astype("<f2").tobytes()
+        content = made.astype(self._stored).tobytes()
         partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,6 +96,12 @@ class StateCache:
             size -= freed
             if size <= self._most_bytes * 0.9:
                 break
+
+    @property
+    def _stored(self) -> np.dtype[Any]:
+        import numpy as np
+
+        return np.dtype(self._dtype).newbyteorder("<")
 
     def _path(self, ids: list[int]) -> Path:
         key = hashlib.sha256(self._layers + " ".join(map(str, ids)).encode()).hexdigest()
