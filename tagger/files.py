@@ -135,6 +135,18 @@ def clear(folder: Path) -> None:
         pass
 
 
+def leftovers(folder: Path) -> list[Path]:
+    """Return what stands in a folder under hidden names, unless another process is at work there."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return sorted(path for path in folder.iterdir() if _HIDDEN.fullmatch(path.name))
+    except BlockingIOError:
+        return []
+    finally:
+        os.close(handle)
+
+
 def _hidden(path: Path) -> Path:
     return path.with_name(f".{path.name[:50]}.{secrets.token_hex(8)}.tagger")
 

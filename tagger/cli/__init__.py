@@ -1,5 +1,22 @@
 """The command line: reads arguments, calls one step, prints."""
 
-from tagger.cli.app import main
+import sys
 
-__all__ = ["main"]
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends it with one line and exit code 130, also while it is still loading."""
+    try:
+        from tagger.cli.app import run
+
+        run()
+    except KeyboardInterrupt:
+        pass
+    except SystemExit as ending:
+        if ending.code != INTERRUPTED:
+            raise
+    else:
+        return
+    sys.stderr.write("tagger: interrupted. Nothing is half-written; run it again to go on\n")
+    sys.exit(INTERRUPTED)

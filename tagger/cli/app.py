@@ -10,9 +10,11 @@ import typer
 
 from tagger import __version__
 from tagger.cli import (
+    INTERRUPTED,
     annotations,
     backup,
     bulk,
+    doctor,
     history,
     learning,
     loop,
@@ -32,7 +34,7 @@ from tagger.cli.output import printable
 from tagger.domain.run import Outcome
 from tagger.errors import TaggerError
 
-_OUTCOMES: dict[object, Outcome] = {None: "done", 0: "done", 130: "interrupted"}
+_OUTCOMES: dict[object, Outcome] = {None: "done", 0: "done", INTERRUPTED: "interrupted"}
 app = typer.Typer(
     name="tagger",
     help="Tag research papers for a daily digest: label, train, auto-tag, review, publish.",
@@ -53,6 +55,7 @@ models.register(app)
 search.register(app)
 stats.register(app)
 state.register(app)
+doctor.register(app)
 history.register(app)
 backup.register(app)
 
@@ -85,21 +88,24 @@ def workspace_option(
         recording.current.begin(workspace, sys.argv[sys.argv.index(command) :])
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line. A TaggerError ends it with one line on stderr and exit code 1.
 
     So does what the system refuses (no permission, no space, no such folder), wherever it was met.
     """
     _make_streams_usable()
-    recording.current = run = recording.Recording()
+    recording.current = this = recording.Recording()
     try:
         _run_command()
     except SystemExit as ending:
-        run.end(_OUTCOMES.get(ending.code, "failed"))
+        this.end(_OUTCOMES.get(ending.code, "failed"))
+        raise
+    except KeyboardInterrupt:
+        this.end("interrupted")
         raise
     except BaseException as bug:
-        run.tell_failure(f"{type(bug).__name__}: {bug}")
-        run.end("crashed")
+        this.tell_failure(f"{type(bug).__name__}: {bug}")
+        this.end("crashed")
         raise
 
 

@@ -1,4 +1,4 @@
-"""``tagger status`` and ``tagger doctor``."""
+"""``tagger status``."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -63,24 +63,6 @@ def _drift(found: "Drift | None") -> Iterator[str]:
         yield f"  scores of suggested tags {found.score_now:.2f} on average, {found.score_before:.2f} before"
 
 
-def doctor(context: typer.Context, json: Json = False) -> None:
-    """Look for what is wrong with the installation and the workspace; exit code 1 if anything is.
-
-    Example: tagger doctor
-    """
-    from tagger.steps import doctor as examining
-
-    findings = examining.examine(context.obj)
-    rows = [("ok" if f.ok else "WRONG", f.what, f.detail) for f in findings]
-    wrong = [f for f in findings if not f.ok]
-    lines = [table(("", "what", "found"), rows)] + [f"{f.what}: {f.detail}" for f in wrong]
-    document = {"ok": not wrong, "findings": [asdict(f) for f in findings]}
-    show(document, "\n".join(lines), as_json=json)
-    if wrong:
-        raise typer.Exit(1)
-
-
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (status, doctor):
-        app.command()(command)
+    """Add the command."""
+    app.command()(status)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from platform import machine
 from typing import TYPE_CHECKING, Any
@@ -94,6 +94,12 @@ def encoder_fingerprint(folder: Path) -> bytes:
     for name in (GRAPH, ENCODER, OWN):
         hashed.update(file_sha256(folder / name).encode() if (folder / name).exists() else b"none")
     return hashed.digest()
+
+
+def unused_weights(models: Path, folders: Iterable[Path]) -> list[Path]:
+    """Return the files of encoders' weights that none of these model versions was trained over. Raises ModelError."""
+    used = {_noted(folder)["sha256"] for folder in folders if (folder / ENCODER).exists()}
+    return [path for path in sorted((models / SHARED).glob("*.safetensors")) if path.stem not in used]
 
 
 def file_sha256(path: Path) -> str:

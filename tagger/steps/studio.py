@@ -19,7 +19,8 @@ from tagger.store import Store
 from tagger.store.studio_links import LinkedProject
 from tagger.studio.access import answers, check_version, server_url
 from tagger.studio.connection import ProjectGone
-from tagger.studio.project import Project, open_project
+from tagger.studio.page import labelling_page, tags_on
+from tagger.studio.project import Project, open_project, page_of
 from tagger.studio.server import server_status, start_server, stop_server
 
 CONNECTION_NAME = "connection.json"
@@ -152,6 +153,18 @@ def open_linked_project(
                 link = links.add_project(status.place, project.id, project.born, now)
                 links.save_page(link, workspace.tag_set.version, now)
         yield project, link
+
+
+def asks_for_all_tags(workspace: Workspace, status: StudioStatus) -> bool:
+    """Return whether the workspace's project asks for just the tags of the tag set; nothing is changed there.
+
+    Further controls may be on its page. Raises StudioError, as ProjectGone if the project isn't there any more.
+    """
+    link = workspace.store.studio.project(status.place)
+    assert link is not None, "asked only where there is a project"
+    page = page_of(status.url, _token(status.token_file), (link.project_id, link.born))
+    own = {dimension.id for dimension in workspace.tag_set.dimensions}
+    return {key for key in tags_on(page) if key[0] in own} == tags_on(labelling_page(workspace.tag_set))
 
 
 def _open_once(workspace: Workspace, status: StudioStatus, now: datetime) -> LinkedProject:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 _MENDED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 
+def sqlite_version() -> tuple[str, bool]:
+    """Return the version of SQLite, and whether it has the fault."""
+    import sqlite3
+
+    return sqlite3.sqlite_version, has_reset_fault(sqlite3.sqlite_version_info)
+
+
 def has_reset_fault(version: tuple[int, ...]) -> bool:
     """Return whether an SQLite of that version, such as ``(3, 46, 1)``, has the fault."""
     latest = _MENDED[0]

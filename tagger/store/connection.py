@@ -23,7 +23,6 @@ from tagger.store.papers import Papers
 from tagger.store.rows import faults as faults_of_values
 from tagger.store.schema import MIGRATIONS, migrations, table_and_trigger_names
 from tagger.store.search import Search
-from tagger.store.search import faults as faults_of_index
 from tagger.store.standings import Standings
 from tagger.store.studio_links import StudioLinks
 from tagger.store.suggestions import Suggestions
@@ -107,7 +106,10 @@ class Store:
             self._db.conn.execute("COMMIT")
 
     def faults(self) -> list[str]:
-        """Return what is wrong with the file, its tables and their references: nothing, if all is well."""
+        """Return what is wrong with the file, its tables and their references: nothing, if all is well.
+
+        What is wrong with the search index, which can be made anew, its own ``faults`` tell.
+        """
         import sqlite3
 
         broken: list[str] = []
@@ -118,13 +120,21 @@ class Store:
             broken += [f"{name} is missing" for name in sorted(table_and_trigger_names() - there)]
             for table, row_id, parent, _ in self._db.execute("PRAGMA foreign_key_check").fetchall():
                 broken.append(f"row {row_id} of {table} refers to a row of {parent} that isn't there")
-            if not broken:  # the index can't be read where its tables are missing
+            if not broken:
                 broken += faults_of_values(self._db)
-                with self.write():
-                    broken += faults_of_index(self._db)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             broken.append(str(error))
         return broken
+
+    def has_log(self) -> bool:
+        """Return whether the database has a write-ahead log, so that readers don't wait for writers."""
+        return str(self._db.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
+
+    def use_log(self) -> None:
+        """Give the database its write-ahead log again. Raises StoreError if another command has it open."""
+        self._db.enable_wal()
+        if not self.has_log():
+            raise StoreError(f"{self.path} is in use", "Try again when no other tagger command runs")
 
 
 def open_store(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -96,6 +96,31 @@ class Search:
         hits = (Hit(row[0], day_of(row[1]) if row[1] else None, -row[2] or 0.0) for row in rows)
         return Hits(rows[0][3] if rows else 0, tuple(hits))
 
+    def faults(self) -> list[str]:
+        """Return what is wrong with the index: nothing, if it holds just the papers' present texts.
+
+        To be called inside a transaction.
+        """
+        import sqlite3
+
+        lost = "SELECT count(*) FROM papers WHERE id NOT IN (SELECT paper_id FROM paper_numbers)"
+        left = "SELECT count(*) FROM paper_numbers WHERE paper_id NOT IN (SELECT id FROM papers)"
+        told = ((lost, "papers aren't in the search index"), (left, "of the search index are no papers"))
+        found = [f"{number} {what}" for sql, what in told if (number := self._db.execute(sql).fetchone()[0])]
+        for index in INDEXES:
+            try:
+                self._db.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
+            except sqlite3.DatabaseError as error:
+                found.append(f"the search index {index} doesn't fit the papers ({error})")
+        return found
+
+    def rebuild(self) -> None:
+        """Make the index anew of the papers' present texts. To be called inside a transaction."""
+        self._db.execute("DELETE FROM paper_numbers WHERE paper_id NOT IN (SELECT id FROM papers)")
+        self._db.execute("INSERT OR IGNORE INTO paper_numbers(paper_id) SELECT id FROM papers ORDER BY id")
+        for index in INDEXES:
+            self._db.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
+
 
 def parse_query(text: str) -> Query:
     """Return the query for what a person wrote: words, ``"phrases"`` and beginnings (``transf*``), all to be found.
@@ -117,25 +142,3 @@ def _terms(text: str) -> Iterator[tuple[str, bool]]:
         term = match["word"] if match["word"] is not None else match["phrase"] + match["phrase_prefix"]
         if any(unicodedata.category(c)[0] in "LN" for c in term):
             yield term.rstrip("*"), term.endswith("*")
-
-
-def faults(db: Database) -> Sequence[str]:
-    """Return what is wrong with the index: nothing, if it holds just the papers' present texts.
-
-    Raises sqlite3.DatabaseError if the index can't be read. To be called inside a transaction.
-    """
-    import sqlite3
-
-    lost = "SELECT count(*) FROM papers WHERE id NOT IN (SELECT paper_id FROM paper_numbers)"
-    left = "SELECT count(*) FROM paper_numbers WHERE paper_id NOT IN (SELECT id FROM papers)"
-    found = [
-        f"{number} {what}"
-        for sql, what in ((lost, "papers aren't in the search index"), (left, "of the search index are no papers"))
-        if (number := db.execute(sql).fetchone()[0])
-    ]
-    for index in INDEXES:
-        try:
-            db.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
-        except sqlite3.DatabaseError as error:
-            found.append(f"the search index {index} doesn't fit the papers ({error})")
-    return found

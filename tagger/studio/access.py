@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from pathlib import Path
 
 from tagger.errors import StudioError
 from tagger.files import write_file
-from tagger.studio.installation import FLOOR_VERSION, TESTED_VERSION
+from tagger.studio.installation import FLOOR_VERSION, TESTED_VERSION, is_older
 
 TIMEOUT_S = 30.0
 
@@ -67,16 +66,12 @@ def check_version(url: str) -> str:
     Raises StudioError for one whose known holes were closed later.
     """
     found = find_version(url)
-    if found is not None and _numbers(found) < _numbers(FLOOR_VERSION):
+    if found is not None and is_older(found, FLOOR_VERSION):
         hint = f"Upgrade it: tagger was tested with {TESTED_VERSION}"
         raise StudioError(f"Label Studio at {url} is version {found}; before {FLOOR_VERSION} it has known holes", hint)
     if found == TESTED_VERSION:
         return ""
     return f"Label Studio is of {f'version {found}' if found else 'unknown version'}; tested is {TESTED_VERSION}"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 def renew_token(url: str, login: str, password: str, token_file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -30,6 +31,17 @@ def find_server() -> Path | None:
         if executable.exists():
             return executable.absolute()
     return None
+
+
+def installed_version(executable: Path) -> str | None:
+    """Return the version of an installed server, or None if its environment doesn't tell."""
+    found = sorted(executable.parent.parent.glob("lib/python*/site-packages/label_studio-*.dist-info"))
+    return found[-1].name.removeprefix("label_studio-").removesuffix(".dist-info") if found else None
+
+
+def is_older(version: str, than: str) -> bool:
+    """Return whether a version comes before another."""
+    return _numbers(version) < _numbers(than)
 
 
 def install_server(progress: Progress) -> Path:
@@ -60,3 +72,7 @@ def _own_environment() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("tagger")) / f"label-studio-{TESTED_VERSION}"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -49,6 +49,20 @@ def labelling_page(tag_set: TagSet, keys: Keys | None = None, guide: str = "") -
     return ElementTree.tostring(view, encoding="unicode") + "\n"
 
 
+def tags_on(page: str) -> set[tuple[str, str]]:
+    """Return the (dimension, tag) that a labelling page asks for, by their ids; of a page that can't be read, none."""
+    try:
+        root = ElementTree.fromstring("" if "<!" in page else page)  # a page has no use for what a DTD can do
+    except ElementTree.ParseError:
+        return set()
+    return {
+        (id_of_name(control.get("name", "")), id_of_name(tag))
+        for control in root.iter("Choices")
+        for choice in control.iter("Choice")
+        if (tag := choice.get("alias", choice.get("value", ""))) != NOTHING
+    }
+
+
 def name_in_studio(given: str) -> str:
     """Return what a dimension's or a tag's id is on the server: itself, marked where it would be read as no text.
 

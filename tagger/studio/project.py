@@ -70,14 +70,28 @@ def open_project(
     with client_of(url, token, clock) as client:
         if known is None:
             known = _new_project(client, url, title, page)
-        with talking(url):
-            found = client.projects.get(known[0])
-            if _born(found.created_at) != known[1]:
-                hint = "`tagger push` makes it again from the store; no label is lost"
-                raise ProjectGone(f"project {known[0]} at {url} is another one than before", hint)
-        if found.label_config != page:
-            _set_page(client, url, known[0], page, str(found.label_config))
+        present = _present_page(client, url, known)
+        if present != page:
+            _set_page(client, url, known[0], page, present)
         yield Project(client, url, known[0], known[1], tag_set, clock)
+
+
+def page_of(url: str, token: str, known: tuple[int, str]) -> str:
+    """Return the labelling page of a project as it is on the server.
+
+    Raises ProjectGone if the project isn't there any more, and StudioError with what to do for anything else.
+    """
+    with client_of(url, token, ServerClock()) as client:
+        return _present_page(client, url, known)
+
+
+def _present_page(client: LabelStudio, url: str, known: tuple[int, str]) -> str:
+    with talking(url):
+        found = client.projects.get(known[0])
+        if _born(found.created_at) != known[1]:
+            hint = "`tagger push` makes it again from the store; no label is lost"
+            raise ProjectGone(f"project {known[0]} at {url} is another one than before", hint)
+        return str(found.label_config)
 
 
 def _set_page(client: LabelStudio, url: str, project_id: int, page: str, present: str) -> None:

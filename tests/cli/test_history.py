@@ -9,12 +9,15 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tagger.domain.run import Process, Run
 from tagger.store import Runs
 from tests.cli.conftest import Shell
 from tests.conftest import ROOT
 
 Rows = Callable[..., str]
+TOLD = "tagger: interrupted. Nothing is half-written; run it again to go on\n"
 PAPER = {"id": "2405.14906", "title": "A title", "abstract": "An abstract."}
 
 
@@ -83,14 +86,40 @@ def test_a_command_that_is_interrupted_says_so(shell: Shell) -> None:
         [sys.executable, "-m", "tagger", "ingest", "-"],
         cwd=shell.folder,
         stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment(),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
     )
     while not shell.json("history", "ingest")["runs"]:
         assert waiting.poll() is None
     waiting.send_signal(signal.SIGINT)
-    waiting.communicate(timeout=30)
+    _, told = waiting.communicate(timeout=30)
+    assert (waiting.returncode, told) == (130, TOLD.encode())
     assert shell.json("history", "ingest")["runs"][0]["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("module", ["typer", "tagger.cli.loop", "tagger.steps.ingest", "sqlite3", "yaml"])
+def test_ctrl_c_is_one_line_also_while_something_loads(shell: Shell, module: str) -> None:
+    code = f"""
+import os, signal, sys
+def interrupt(event, arguments):
+    if event == "import" and arguments[0] == {module!r}:
+        os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.addaudithook(interrupt)
+sys.argv = ["tagger", "ingest", "-"]
+from tagger.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=shell.folder,
+        input=json.dumps(PAPER),
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+    assert (done.returncode, done.stderr) == (130, TOLD)
 
 
 def test_neither_passwords_nor_tokens_get_into_it(shell: Shell) -> None:

@@ -248,6 +248,33 @@ def test_another_version_is_used_with_a_note_and_an_old_one_refused(
         assert connect().note == ""
 
 
+def test_doctor_sees_a_project_that_drifted_and_changes_nothing_there(
+    server: RunningServer, tmp_path: Path, curator: Person
+) -> None:
+    def found() -> tuple[str, str]:
+        (finding,) = (f for f in examine(tmp_path) if f.code == "project")
+        return finding.level, finding.detail
+
+    with workspace_at(tmp_path, server.url, server.token) as workspace:
+        project = studio_status(workspace.settings, workspace.store).project
+        address = f"/api/projects/{project}/"
+        assert found() == ("ok", f"project {project} asks for the tag set's tags")
+        page = curator.call("GET", address)["label_config"]
+        mood = '<Choices name="mood" toName="abstract"><Choice value="good"/></Choices>'
+        further = page[: page.rindex("</View>")] + mood + "</View>"
+        curator.call("PATCH", address, label_config=further)
+        assert found()[0] == "ok"
+        edited = page.replace('alias="sea"', 'alias="ocean"')
+        assert edited != page
+        curator.call("PATCH", address, label_config=edited)
+        assert found()[0] == "note" and "asks for other tags than the tag set" in found()[1]
+        assert curator.call("GET", address)["label_config"] == edited
+        send(workspace)
+        assert found()[0] == "ok"
+        curator.call("DELETE", address)
+        assert found()[0] == "wrong" and "`tagger push` makes it again" in found()[1]
+
+
 def task_of(workspace: Workspace, paper_id: str) -> int:
     status = studio_status(workspace.settings)
     with open_linked_project(workspace, status, now=now(), rebuild=False) as (project, _):
