@@ -14,7 +14,7 @@ from tagger.files import clear, leftovers
 from tagger.settings import HISTORY_NAME, Settings
 from tagger.steps.doctor.finding import Noted, Wrong
 from tagger.steps.history import history
-from tagger.steps.standings import basis_of, standing_of, standings
+from tagger.steps.standings import basis_of, standing_of
 from tagger.steps.workspace import Workspace, open_database
 from tagger.store import Standing
 
@@ -61,12 +61,12 @@ def _use_log(settings: Settings) -> str:
 
 def kept_standings(workspace: Workspace) -> str:
     """Compare where papers stand, as it is kept, with what was said of them."""
-    kept = standings(workspace)
+    kept = workspace.store.standings
     with workspace.store.snapshot():
+        if not kept.are_present(basis_of(workspace)):
+            return "to be worked out by the next command that asks"
         ids = [paper.id for paper in workspace.store.papers.all()]
         ids = ids[:: max(1, len(ids) // COMPARED)]
-        if not kept.are_present(basis_of(workspace)):
-            return "not compared: another command is writing"
         told = {state.paper_id: _sorted(standing_of(state)) for state in workspace.states(ids, only_tags=True).values()}
         there = {standing.paper_id: _sorted(standing) for standing in kept.of(ids)}
     others = [paper_id for paper_id in ids if there.get(paper_id) != told[paper_id]]

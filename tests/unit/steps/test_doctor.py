@@ -16,6 +16,7 @@ from tagger.errors import TaggerError
 from tagger.settings import HISTORY_NAME
 from tagger.steps import doctor
 from tagger.steps.doctor import Finding, installation, pages
+from tagger.steps.standings import standings
 from tagger.store import Runs
 from tagger.studio.page import labelling_page, tags_on
 from tests.unit.steps.desk import Desk, open_desk
@@ -70,14 +71,18 @@ def test_a_search_index_that_lacks_papers_is_made_anew(desk: Desk) -> None:
 
 
 def test_standings_that_differ_from_what_was_said_are_worked_out_anew(desk: Desk) -> None:
+    assert found(desk, "standings").detail == "to be worked out by the next command that asks"
+    standings(desk.workspace)
     assert found(desk, "standings").detail == "2 papers compared"
     write(desk, "UPDATE standings SET conflicts = 5 WHERE paper_id = 'p2'")
     assert "1 papers stand otherwise than is kept: p2" in found(desk, "standings").detail
     assert mended(desk, "standings").level == "ok"
+    assert not any(standing.conflicts == 5 for standing in standings(desk.workspace).of(["p1", "p2"]))
+    assert found(desk, "standings").detail == "2 papers compared"
 
 
 def test_a_standing_that_is_missing_is_found(desk: Desk) -> None:
-    found(desk, "standings")
+    standings(desk.workspace)
     write(desk, "DELETE FROM standing_tags WHERE paper_id = 'p1'; DELETE FROM standings WHERE paper_id = 'p1'")
     assert mended(desk, "standings").level == "ok"
 
