@@ -9,8 +9,8 @@ _SECRET = re.compile(r"(?i)([?&][\w.-]*(?:key|token|secret|password|signature|au
 
 def clean(text: str) -> str:
     """Return text on one line: runs of white space and control characters are a space, lone surrogates U+FFFD."""
-    text = _SURROGATE.sub("\ufffd", text).replace("\0", "")
-    if not text.isprintable():
+    if not text.isprintable():  # as surrogates and zeros aren't either
+        text = _SURROGATE.sub("\ufffd", text).replace("\0", "")
         # Format characters such as joiners are part of some scripts; line and control characters are not.
         text = "".join(" " if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
     return " ".join(text.split())

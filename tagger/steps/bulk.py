@@ -5,29 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from tagger.bulk import Engine, Model, Plan, Row, Survey, open_run
+from tagger.bulk import Engine, Plan, Row, Survey, open_run
 from tagger.bulk.local import LocalEngine
 from tagger.bulk.ray_engine import RayEngine
 from tagger.bulk.run import DEFAULT_SHARD_SIZE
 from tagger.domain.model import Progress
-from tagger.domain.tags import TagSet
 from tagger.errors import ModelError, SourceError
 from tagger.learning import package
-from tagger.learning.cascade import load_cascade
-from tagger.learning.prediction import load_predictor
 from tagger.learning.weights import file_sha256
 from tagger.sources import PaperStream, Rejected, open_stream
 from tagger.steps.adapting import usable_model
+from tagger.steps.bulk_model import BulkModel, Effort
 from tagger.steps.models import knows, model_version
 from tagger.steps.workspace import Workspace
 
 EngineName = Literal["local", "ray"]
-Effort = Literal["full", "cascade", "student"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +58,6 @@ class Tagged:
     set_aside: Path
     seconds: float
     left_out: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PackagedModel:
-    """Loads a model version, on so many ``threads``, wherever an engine wants it."""
-
-    folder: Path
-    tag_set: TagSet
-    threads: int
-    effort: Effort = "full"
-
-    def __call__(self) -> Model:
-        """Load it. Raises ModelError."""
-        now = datetime.now(UTC)
-        if self.effort == "full":
-            # Papers of an archive are read once; kept, they would push out those that are read again.
-            predictor = load_predictor(self.folder, self.tag_set, threads=self.threads, cached=False)
-            return partial(predictor.predict, at=now)
-        hands_over = self.effort == "cascade"
-        return partial(
-            load_cascade(self.folder, self.tag_set, hands_over=hands_over, threads=self.threads).predict, at=now
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +103,7 @@ def bulk(
         if not survey.papers:
             raise SourceError(f"{source} holds no paper that can be tagged", f"{run.set_aside} tells why")
         engine = options.made_engine()
-        load = PackagedModel(folder, workspace.tag_set, engine.threads, options.effort)
+        load = BulkModel(folder, workspace.tag_set, engine.threads, options.effort)
         new = run.tag(rows, survey, engine, load, workspace.tag_set, progress)
         if new and stream.identity() != (size, sha256):
             raise SourceError(f"{source} changed while it was read", "Give another folder for --out, and begin anew")
