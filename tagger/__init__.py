@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tagger.api.classifier import TaggerClassifier
     from tagger.api.dataset import labelled_dataset
     from tagger.api.tagger import Tagger
     from tagger.domain.evidence import Evidence
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Dimension", "Evidence", "Paper", "Suggestion", "Tag", "TagSet", "Tagger", "TaggerError", "labelled_dataset"]
+__all__ = [
+    "Dimension",
+    "Evidence",
+    "Paper",
+    "Suggestion",
+    "Tag",
+    "TagSet",
+    "Tagger",
+    "TaggerClassifier",
+    "TaggerError",
+    "labelled_dataset",
+]
 
 _MODULES = {
     "Dimension": "tagger.domain.tags",
@@ -27,6 +39,7 @@ _MODULES = {
     "Tag": "tagger.domain.tags",
     "TagSet": "tagger.domain.tags",
     "Tagger": "tagger.api.tagger",
+    "TaggerClassifier": "tagger.api.classifier",
     "TaggerError": "tagger.errors",
     "labelled_dataset": "tagger.api.dataset",
 }

@@ -73,6 +73,11 @@ class Predictor:
         found = suggestions(self.version.name, self.tag_set, papers, scored, unknown, at)
         return [replace(suggestion, evidence=said) for suggestion, said in zip(found, evidence, strict=True)]
 
+    def score(self, papers: Sequence[Paper]) -> Scored:
+        """Return scores and choices alone, without what speaks for them."""
+        embeddings, _ = self._encoder.encode([paper_text(paper) for paper in papers])
+        return score(self._fitted, self.tag_set, papers, embeddings)
+
 
 def suggestions(
     model: str, tag_set: TagSet, papers: Sequence[Paper], scored: Scored, unknown: NDArray[np.float64], at: datetime
