@@ -11,7 +11,7 @@ from tagger.cli.output import Json, counted, note, progress_bar, show
 
 def bulk(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file or folder of papers.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file or folder of papers, here or by a URL.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the Parquet files go.")],
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="The model version.", show_default="the current one")
@@ -35,6 +35,8 @@ def bulk(
     A run that was stopped goes on where it was when the command is given again.
 
     Example: tagger bulk arxiv.jsonl.gz --out tagged
+
+    Example: tagger bulk hf://datasets/owner/name --out tagged --effort student
     """
     from tagger.steps import bulk as steps
     from tagger.steps.workspace import open_workspace
