@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export TAGGER_STUDIO_VENV := $(CURDIR)/.venv-studio
 
-.PHONY: demo test test-fast lint bench docs starter clean
+.PHONY: demo test test-fast lint bench docs starter audit release clean
 
 demo: .venv/ready .venv-studio/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh demo
@@ -19,7 +19,8 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/bandit -q -c pyproject.toml -r tagger benchmarks docs examples models
+	$(BIN)/bandit -q -c pyproject.toml -r tagger benchmarks docs examples models releasing
+	$(BIN)/check-jsonschema -q --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/python -m pip check
 
 bench: .venv/ready
@@ -31,6 +32,14 @@ docs: .venv/ready
 # The model version that comes with tagger; ANNOTATIONS is a file of annotations with titles and abstracts.
 starter: .venv/ready
 	$(BIN)/python -m models.make_starter $(ANNOTATIONS)
+
+# Needs the network: it asks the Python Packaging Advisory Database.
+audit: .venv/ready
+	$(BIN)/python -m releasing.audit
+
+# Builds, tries out and describes the last commit into dist/, and publishes nothing: docs/releasing.md.
+release: .venv/ready
+	$(BIN)/python -m releasing dist
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
