@@ -1,6 +1,7 @@
 # Everything runs in .venv/; Label Studio has an environment of its own in .venv-studio/.
 PYTHON ?= python3
 BIN := .venv/bin
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/github/*.yml)
 export TAGGER_STUDIO_VENV := $(CURDIR)/.venv-studio
 
 .PHONY: demo test test-fast lint bench docs starter audit release clean
@@ -21,6 +22,8 @@ lint: .venv/ready
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit -q -c pyproject.toml -r tagger benchmarks docs examples models releasing
 	$(BIN)/check-jsonschema -q --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/zizmor -q --offline --pedantic $(WORKFLOWS)
 	$(BIN)/python -m pip check
 
 bench: .venv/ready
