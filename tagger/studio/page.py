@@ -52,7 +52,8 @@ def labelling_page(tag_set: TagSet, keys: Keys | None = None, guide: str = "") -
 def tags_on(page: str) -> set[tuple[str, str]]:
     """Return the (dimension, tag) that a labelling page asks for, by their ids; of a page that can't be read, none."""
     try:
-        root = ElementTree.fromstring("" if "<!" in page else page)  # a page has no use for what a DTD can do
+        # A page has no use for what a DTD can do.
+        root = ElementTree.fromstring("" if "<!" in page else page)  # nosec B314
     except ElementTree.ParseError:
         return set()
     return {
