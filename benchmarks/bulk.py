@@ -3,7 +3,8 @@
 Usage: python -m benchmarks.bulk [--papers N...] [--workers N...] [--effort full|cascade|student...]
 
 Tags the first N papers of ``arxiv_40k.jsonl.gz`` in TAGGER_SHARED_DATA, else ../shared/data, with the starter. Each run
-is a command of its own, and its start is counted. Memory is what all its processes hold at once, at its highest, and
+is a command of its own, and its start is counted. The processors' time, of all its processes, is what other work on the
+machine changes least. Memory is what all its processes hold at once, at its highest, and
 what they share is counted once (Linux's PSS).
 """
 
@@ -15,6 +16,7 @@ import gzip
 import itertools
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -29,7 +31,8 @@ _LOOK_S = 0.5
 
 def main(counts: list[int], workers: list[int], efforts: list[str], engine: str, shard_size: int) -> None:
     """Print a table."""
-    print("| papers | engine | workers | effort | seconds | papers/s | peak MB |\n|--:|---|--:|---|--:|--:|--:|")
+    print("| papers | engine | workers | effort | seconds | papers/s | processor s | peak MB |")
+    print("|--:|---|--:|---|--:|--:|--:|--:|", flush=True)
     for count, number, effort in itertools.product(counts, workers, efforts):
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
@@ -38,7 +41,7 @@ def main(counts: list[int], workers: list[int], efforts: list[str], engine: str,
                 file.writelines(itertools.islice(lines, count))
             arguments = ("--workers", str(number), "--engine", engine, "--shard-size", str(shard_size))
             arguments += ("--effort", effort)
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), _processor_seconds()
             process = _tagger(folder, "bulk", "papers.jsonl", "--out", "out", "--json", *arguments)
             peak = 0.0
             while process.poll() is None:
@@ -48,9 +51,10 @@ def main(counts: list[int], workers: list[int], efforts: list[str], engine: str,
             told, problem = process.communicate()
             if process.returncode:
                 sys.exit(problem)
-            papers = json.loads(told)["new"]
+            papers, spent = json.loads(told)["new"], _processor_seconds() - spent
         print(
-            f"| {papers} | {engine} | {number} | {effort} | {seconds:.0f} | {papers / seconds:.1f} | {peak:.0f} |",
+            f"| {papers} | {engine} | {number} | {effort} | {seconds:.0f} | {papers / seconds:.1f} | {spent:.1f} |"
+            f" {peak:.0f} |",
             flush=True,
         )
 
@@ -60,6 +64,12 @@ def _tagger(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=folder, env=surroundings, stdout=pipe, stderr=pipe, text=True)
+
+
+def _processor_seconds() -> float:
+    """Return what the processes begun and ended so far have taken."""
+    of_children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return of_children.ru_utime + of_children.ru_stime
 
 
 def _family(pid: int) -> Iterator[int]:
