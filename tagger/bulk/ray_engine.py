@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # What lies between reading, tagging and writing; Ray would take a third of the memory.
 _STORE_BYTES = 300_000_000
+# A busy machine may take longer than Ray waits, and most often doesn't twice.
+STARTS = 3
 _ROWS: dict[str, Any] = {"batch_size": 1, "batch_format": "pyarrow"}
 
 
@@ -66,7 +68,8 @@ class RayEngine:
                     raise BulkError(f"there is no Ray at {os.environ['RAY_ADDRESS']}", "Correct RAY_ADDRESS") from error
             else:
                 workers = self.workers or processors()
-                ray.init(num_cpus=workers + 1, object_store_memory=_STORE_BYTES, include_dashboard=False, **quiet)
+                options = {"num_cpus": workers + 1, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
+                _start(options | quiet)
         most = int(ray.cluster_resources().get("CPU", 0)) - 1
         if (self.workers or 1) > most:
             raise BulkError(
@@ -94,6 +97,21 @@ class RayEngine:
         for batch in tagged.iter_batches(prefetch_batches=0, **_ROWS):
             (row,) = batch.to_pylist()
             yield _unpacked(row["shard"]), row["table"]
+
+
+def _start(options: dict[str, Any]) -> None:
+    """Start Ray on this machine. Raises BulkError."""
+    import ray
+
+    for attempt in range(1, STARTS + 1):
+        try:
+            ray.init(**options)
+            return
+        except Exception as error:  # Ray raises just that where its processes don't answer within half a minute
+            ray.shutdown()
+            if attempt == STARTS:
+                hint = "Is the machine busy? Run the command again, or give --engine local"
+                raise BulkError(f"Ray doesn't start: {' '.join(str(error).split())[:200]}", hint) from error
 
 
 def _read(batch: pa.Table, shards: Callable[[], Iterable[Shard]]) -> Iterator[pa.Table]:

@@ -68,3 +68,22 @@ def test_without_ray_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 def _never() -> TagShard:
     raise AssertionError("nothing is loaded")
+
+
+@needs_ray
+def test_a_ray_that_does_not_start_is_asked_again_and_then_told_in_one_line() -> None:
+    code = """
+import ray
+from tagger.bulk.ray_engine import RayEngine
+attempts = []
+def too_slow(**options):
+    attempts.append(1)
+    raise Exception("The current node timed out\\nduring startup")
+ray.init = too_slow
+try:
+    list(RayEngine(1).tag(lambda: [], lambda: None))
+except Exception as error:
+    print(len(attempts), type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("3 BulkError Ray doesn't start: The current node timed out during startup. Is the")
