@@ -22,6 +22,7 @@ from tagger.cli import (
     papers,
     queue,
     recording,
+    report,
     review,
     search,
     state,
@@ -47,6 +48,7 @@ studio.register(app)
 loop.register(app)
 annotations.register(app)
 learning.register(app)
+report.register(app)
 bulk.register(app)
 queue.register(app)
 review.register(app)

@@ -54,7 +54,7 @@ def train(
     from tagger.steps import train as training
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim), steps=steps)
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=aim_of(aim), steps=steps)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = training.train(workspace, options=options, now=datetime.now().astimezone(), progress=progress)
     version = result.version
@@ -111,7 +111,7 @@ def evaluate(
     from tagger.steps import evaluate as evaluating
     from tagger.steps.workspace import open_workspace
 
-    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=_aim(aim))
+    options = TrainingOptions(seed=seed, recipe=recipe, body=body, minutes=minutes, aim=aim_of(aim))
     how = EvaluationOptions(folds=folds, curve=curve, setfit_steps=compare_setfit)
     with open_workspace(context.obj) as workspace, progress_bar() as progress:
         result = evaluating.evaluate(workspace, options=options, how=how, plots=plots, progress=progress)
@@ -180,7 +180,8 @@ def predict(
         fail(f"{rejections_in_words(result.rejected)}. The others were tagged")
 
 
-def _aim(text: str) -> Aim:
+def aim_of(text: str) -> Aim:
+    """Return the aim that an option names. Raises BadParameter if it is none."""
     try:
         return parse_aim(text)
     except ValueError as error:

@@ -47,7 +47,8 @@ class CurvePoint:
 class Evaluation:
     """Answers of the model and of its peers, TF-IDF first. ``sure`` papers are those that need no review.
 
-    ``curve`` is empty unless it was asked for.
+    ``curve`` is empty unless it was asked for. ``embeddings`` are the encoder's before any label touched it, (papers,
+    dims).
     """
 
     truth: Truth
@@ -55,6 +56,7 @@ class Evaluation:
     peers: tuple[Answers, ...]
     sure: NDArray[np.bool_]
     curve: tuple[CurvePoint, ...]
+    embeddings: NDArray[np.float32]
 
     @property
     def folds(self) -> int:
@@ -132,7 +134,8 @@ def evaluate(
     whole = CurvePoint(round(sum(sizes) / len(sizes)), run.model)
     curve = [CurvePoint(size, answers) for size, answers in run.curve.items()]
     peers = tuple(run.peers.values())
-    return Evaluation(run.truth, run.model, peers, run.sure, (*curve, whole) if how.curve else ())
+    points = (*curve, whole) if how.curve else ()
+    return Evaluation(run.truth, run.model, peers, run.sure, points, run.embeddings)
 
 
 class _Run:
@@ -154,6 +157,7 @@ class _Run:
         self._examples, self._background, self._tag_set, self._texts = examples, background, tag_set, texts
         self._encoder, self._options, self._how, self._folds = encoder, options, how, folds
         self._as_it_is = texts.read(texts.body.upper)
+        self.embeddings = self._as_it_is.papers
         self._unknown = _unknown_shares(texts, [example.paper for example in examples])
         self.truth = truth(tag_set, examples, folds, options.seed)
         self.model = Answers("tagger", self.truth)

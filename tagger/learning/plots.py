@@ -42,9 +42,14 @@ STYLE: Mapping[str, object] = {
 
 def check_plots(folder: Path) -> None:
     """Make the folder. Raises LearningError if nothing can be drawn here, and OSError if it can't be made."""
+    check_matplotlib()
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_matplotlib() -> None:
+    """Raise LearningError if nothing can be drawn here."""
     if importlib.util.find_spec("matplotlib") is None:
         raise LearningError("plots need matplotlib, which isn't installed", "pip install matplotlib")
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_plots(evaluation: Evaluation, folder: Path) -> list[Path]:
@@ -59,15 +64,15 @@ def write_plots(evaluation: Evaluation, folder: Path) -> list[Path]:
     # From the library's defaults: a user's own settings would make the same evaluation look different elsewhere.
     with matplotlib.style.context(["default", dict(STYLE)]):
         figures = {
-            "reliability": _draw_reliability(evaluation),
-            "precision-recall": _draw_precision_recall(evaluation),
+            "reliability": draw_reliability(evaluation),
+            "precision-recall": draw_precision_recall(evaluation),
             **{
-                f"tags-{dimension.id}": _draw_tags(evaluation.model, i, dimension)
+                f"tags-{dimension.id}": draw_tags(evaluation.model, i, dimension)
                 for i, dimension in enumerate(evaluation.truth.tag_set.dimensions)
             },
         }
         if evaluation.curve:
-            figures["learning-curve"] = _draw_curve(evaluation)
+            figures["learning-curve"] = draw_curve(evaluation)
         return [path for name, figure in figures.items() for path in _save(figure, folder / name)]
 
 
@@ -78,7 +83,8 @@ def _save(figure: Figure, stem: Path) -> list[Path]:
     return [svg, png]
 
 
-def _new_axes(width: float, height: float, title: str, x: str, y: str) -> tuple[Figure, Axes]:
+def new_axes(width: float, height: float, title: str, x: str, y: str) -> tuple[Figure, Axes]:
+    """Return a figure of that size in inches with labelled axes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -91,7 +97,7 @@ def _new_axes(width: float, height: float, title: str, x: str, y: str) -> tuple[
     return figure, axes
 
 
-def _line(index: int) -> dict[str, Any]:
+def line_style(index: int) -> dict[str, Any]:
     """Return how a dimension's line is drawn: another colour for each, and once these are used up other dashes."""
     return {
         "color": COLOURS[index % len(COLOURS)],
@@ -100,28 +106,31 @@ def _line(index: int) -> dict[str, Any]:
     }
 
 
-def _mark(index: int) -> dict[str, Any]:
+def mark_style(index: int) -> dict[str, Any]:
+    """Return how a dimension's mark is drawn."""
     return {"marker": MARKS[index % len(MARKS)], "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
 
 
-def _draw_reliability(evaluation: Evaluation) -> Figure:
-    figure, axes = _new_axes(5.4, 5.8, "How often a score is right", "mean score", "share of pairs that are right")
+def draw_reliability(evaluation: Evaluation) -> Figure:
+    """Draw how often pairs are right, by their score, a line a dimension."""
+    figure, axes = new_axes(5.4, 5.8, "How often a score is right", "mean score", "share of pairs that are right")
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfectly calibrated")
     ece = [figures.expected_calibration_error for figures in evaluation.model.figures()]
     for i, dimension in enumerate(evaluation.truth.tag_set.dimensions):
         bins = reliability(evaluation.truth.labels[i].ravel(), evaluation.model.scores[i].ravel())
         means, shares = [b.mean_score for b in bins], [b.share_right for b in bins]
-        axes.plot(means, shares, **_line(i), **_mark(i), label=f"{dimension.id} (error {ece[i]:.3f})")
+        axes.plot(means, shares, **line_style(i), **mark_style(i), label=f"{dimension.id} (error {ece[i]:.3f})")
     for each in reliability(*evaluation.model.pairs()):
         axes.annotate(f"{each.count:,}", (each.mean_score, 1.08), ha="center", fontsize=7, color=GREY)
     axes.set(xlim=(-0.06, 1.06), ylim=(-0.04, 1.14), aspect="equal")
-    _legend(figure, 2, "At the top: how many pairs of a paper and a tag, all dimensions together")
+    put_legend(figure, 2, "At the top: how many pairs of a paper and a tag, all dimensions together")
     return figure
 
 
-def _draw_precision_recall(evaluation: Evaluation) -> Figure:
+def draw_precision_recall(evaluation: Evaluation) -> Figure:
+    """Draw precision over recall, a line a dimension, and a mark where the thresholds are."""
     x, y = "recall: share of right tags that are suggested", "precision: share of suggestions that are right"
-    figure, axes = _new_axes(6, 5.2, "Precision and recall at every score", x, y)
+    figure, axes = new_axes(6, 5.2, "Precision and recall at every score", x, y)
     at_floor = f"{COVERAGE_PRECISION:.0%} precision"
     axes.axhline(COVERAGE_PRECISION, color=GREY, linestyle="--", linewidth=1, label=at_floor)
     figures = evaluation.model.figures()
@@ -129,19 +138,20 @@ def _draw_precision_recall(evaluation: Evaluation) -> Figure:
         labels, scores = evaluation.truth.labels[i].ravel(), evaluation.model.scores[i].ravel()
         if labels.any():
             precision, recall = precision_recall(labels, scores)
-            axes.plot(recall, precision, **_line(i), label=f"{dimension.id} (coverage {figures[i].coverage:.0%})")
+            axes.plot(recall, precision, **line_style(i), label=f"{dimension.id} (coverage {figures[i].coverage:.0%})")
             point = (figures[i].micro_recall, figures[i].micro_precision)
-            axes.plot(*point, color=COLOURS[i % len(COLOURS)], **_mark(i) | {"markersize": 8})
+            axes.plot(*point, color=COLOURS[i % len(COLOURS)], **mark_style(i) | {"markersize": 8})
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
-    _legend(figure, 2, "Marks: the tags that are taken. Coverage: the recall where precision falls below the floor")
+    put_legend(figure, 2, "Marks: the tags that are taken. Coverage: the recall where precision falls below the floor")
     return figure
 
 
-def _draw_tags(model: Answers, index: int, dimension: Dimension) -> Figure:
+def draw_tags(model: Answers, index: int, dimension: Dimension) -> Figure:
+    """Draw F1 of each tag of a dimension with its interval, precision and recall."""
     found = model.tags()[dimension.id]
     used = [tag for tag in dimension.tags if found[tag.id].figures.support]
     ranked = sorted(used, key=lambda tag: (found[tag.id].figures.f1, tag.id))
-    figure, axes = _new_axes(7, 1.6 + 0.22 * max(len(used), 2), f"Tags of {dimension.id}", "", "")
+    figure, axes = new_axes(7, 1.6 + 0.22 * max(len(used), 2), f"Tags of {dimension.id}", "", "")
     colour = COLOURS[index % len(COLOURS)]
     for row, tag in enumerate(ranked):
         figures = found[tag.id].figures
@@ -152,22 +162,23 @@ def _draw_tags(model: Answers, index: int, dimension: Dimension) -> Figure:
         axes.plot([figures.precision], [row], "|", color="black", markersize=8, label=known.get("p"))
         axes.plot([figures.recall], [row], "x", color=GREY, markersize=4, label=known.get("r"))
         axes.plot([figures.f1], [row], "o", color=colour, markersize=5, label=known.get("F1"))
-    names = [f"{_drawable(tag)} ({found[tag.id].figures.support})" for tag in ranked]
+    names = [f"{drawable(tag)} ({found[tag.id].figures.support})" for tag in ranked]
     axes.set_yticks(range(len(ranked)), names, parse_math=False)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.7, max(len(ranked), 1) - 0.3))
     axes.grid(axis="y", visible=False)
-    _legend(figure, 4, "In brackets: papers that carry the tag")
+    put_legend(figure, 4, "In brackets: papers that carry the tag")
     return figure
 
 
-def _draw_curve(evaluation: Evaluation) -> Figure:
+def draw_curve(evaluation: Evaluation) -> Figure:
+    """Draw F1 over the number of labelled papers."""
     from matplotlib.ticker import NullFormatter, NullLocator
 
-    figure, axes = _new_axes(6, 4.6, "What more labelled papers bring", "labelled papers", "F1 on papers kept apart")
+    figure, axes = new_axes(6, 4.6, "What more labelled papers bring", "labelled papers", "F1 on papers kept apart")
     papers = [point.papers for point in evaluation.curve]
     wholes = [point.answers.whole() for point in evaluation.curve]
     for i, (name, label) in enumerate((("micro_f1", "micro F1"), ("macro_f1", "macro F1"))):
-        line = _line(i)
+        line = line_style(i)
         axes.fill_between(
             papers,
             [whole.intervals[name][0] for whole in wholes],
@@ -176,25 +187,34 @@ def _draw_curve(evaluation: Evaluation) -> Figure:
             alpha=0.15,
             linewidth=0,
         )
-        axes.plot(papers, [getattr(whole.figures, name) for whole in wholes], **line, **_mark(i), label=label)
+        axes.plot(papers, [getattr(whole.figures, name) for whole in wholes], **line, **mark_style(i), label=label)
     axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xticks(papers, [str(n) for n in papers])
-    _legend(figure, 2, "Bands: 95 % intervals")
+    put_legend(figure, 2, "Bands: 95 % intervals")
     return figure
 
 
-def _legend(figure: Figure, columns: int, title: str) -> None:
+def put_legend(figure: Figure, columns: int, title: str) -> None:
     """Put the legend below the plot, where it hides nothing."""
     figure.legend(loc="outside lower left", ncols=columns, title=title, title_fontsize=8, fontsize=8, alignment="left")
 
 
-def _drawable(tag: Tag) -> str:
+def drawable(tag: Tag) -> str:
     """Return a tag's name in one short line, or its id where the font has no letters for it."""
+    name = " ".join(tag.name.split())
+    return shortened(name if name and has_letters(name) else tag.id)
+
+
+def has_letters(text: str) -> bool:
+    """Return whether the font can draw a text."""
     from matplotlib.font_manager import findfont, get_font
 
     letters = get_font(findfont(str(STYLE["font.family"]))).get_charmap()
-    name = " ".join(tag.name.split())
-    drawn = name if name and all(ord(letter) in letters for letter in name) else tag.id
-    return drawn if len(drawn) <= LONGEST_NAME else f"{drawn[: LONGEST_NAME - 1]}…"
+    return all(ord(letter) in letters for letter in text)
+
+
+def shortened(name: str) -> str:
+    """Return a name as far as there is room for it."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -2,6 +2,7 @@
 
 from tagger.publishing.corrections import Correction, corrections
 from tagger.publishing.manifest import Manifest
+from tagger.publishing.report import report_page
 from tagger.publishing.site import names_of_tag, render_site
 from tagger.publishing.trends import trends_page, trends_svg
 from tagger.publishing.view import BlindChecks, PublishedPaper, PublishedTag, RuleKey, RuleRecord, TaggedDigest
@@ -20,6 +21,7 @@ __all__ = [
     "names_of_tag",
     "render_digest",
     "render_site",
+    "report_page",
     "trends_page",
     "trends_svg",
     "write_changed",

@@ -93,7 +93,7 @@ def status(workspace: Workspace, progress: Progress = no_progress) -> Status:
         conflicts=conflicts,
         rules=_rules(workspace, name, checks_of(judged), kept.rules(name)) if name else (),
         blind=len(awaited_papers(judged)),
-        drift=_drift(workspace, name) if name else None,
+        drift=drift_of(workspace, name) if name else None,
         next=_next(workspace, annotated, digests, kept),
     )
 
@@ -114,7 +114,7 @@ def _rules(
     return tuple(found)
 
 
-def _drift(workspace: Workspace, model: str) -> Drift | None:
+def drift_of(workspace: Workspace, model: str) -> Drift | None:
     """Return how a model version's suggestions changed over the latest weeks that it has any for."""
     store = workspace.store
     weeks: set[tuple[int, int]] = set()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tagger.publishing import Manifest, render_site, trends_page, trends_svg, write_digest
 from tests.unit.publishing.digest import HOSTILE, digest
+from tests.unit.publishing.test_report import page as some_report
 from tests.unit.publishing.test_trends import TAG_SET as TRENDS_TAG_SET
 from tests.unit.publishing.test_trends import made as some_trends
 
@@ -377,3 +378,23 @@ def contrast(*colours: list[str]) -> float:
         0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue) for red, green, blue in colours
     )
     return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
+def test_axe_finds_nothing_in_the_report(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
+    (tmp_path / "report.html").write_bytes(some_report())
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
+    judged = context.new_page()
+    complaints: list[str] = []
+    judged.on("console", lambda message: complaints.append(message.text))
+    judged.goto((tmp_path / "report.html").as_uri())
+    for summary in judged.locator("summary").all():
+        summary.click()
+    found = Axe().run(judged)
+    assert found.violations_count == 0, found.generate_report()
+    assert judged.evaluate("document.documentElement.scrollWidth") <= width
+    assert judged.evaluate("[...document.images].every(image => image.naturalWidth > 100)"), "a picture isn't shown"
+    source = judged.evaluate("document.images[0].currentSrc === document.images[0].src")
+    assert source is (scheme == "light"), "the picture is the one for the other scheme"
+    context.close()
+    assert complaints == []

@@ -30,7 +30,8 @@ def made_up(tag_set: TagSet, *, curve: bool = False) -> Evaluation:
 
     model = answer("tagger", 0.15)
     points = (CurvePoint(8, answer("tagger", 0.4)), CurvePoint(40, model)) if curve else ()
-    return Evaluation(against, model, (answer("a peer", 0.4),), np.arange(PAPERS) < 20, points)
+    embeddings = random.normal(size=(PAPERS, 8)).astype(np.float32)
+    return Evaluation(against, model, (answer("a peer", 0.4),), np.arange(PAPERS) < 20, points, embeddings)
 
 
 def tag_set_of(*sizes: int) -> TagSet:
