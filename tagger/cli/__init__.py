@@ -11,12 +11,8 @@ def main() -> None:
         from tagger.cli.app import run
 
         run()
-    except KeyboardInterrupt:
-        pass
-    except SystemExit as ending:
-        if ending.code != INTERRUPTED:
+    except (KeyboardInterrupt, SystemExit) as ending:
+        if getattr(ending, "code", INTERRUPTED) != INTERRUPTED:
             raise
-    else:
-        return
-    sys.stderr.write("tagger: interrupted. Nothing is half-written; run it again to go on\n")
-    sys.exit(INTERRUPTED)
+        sys.stderr.write("tagger: interrupted. Nothing is half-written; run it again to go on\n")
+        sys.exit(INTERRUPTED)

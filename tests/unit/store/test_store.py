@@ -265,13 +265,12 @@ def test_a_missing_foreign_newer_or_damaged_file_is_one_clear_line(tmp_path: Pat
         open_store(tmp_path / "newer.db")
 
 
-def test_another_command_that_writes_is_told_in_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagger.store.connection.BUSY_TIMEOUT_S", 0.05)
+def test_another_command_that_writes_is_told_in_words(store: Store) -> None:
     with (
         open_store(store.path) as other,
         store.write(),
         pytest.raises(StoreError, match="Another tagger command"),
-        other.write(),
+        other.write(wait_s=0.05),
     ):
         raise AssertionError("two writers at once")
 
