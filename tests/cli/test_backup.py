@@ -330,7 +330,8 @@ def test_killed_at_any_moment_it_leaves_no_backup_or_a_whole_one(labelled: Shell
     (labelled.folder / "templates" / "large").write_bytes(random.Random(1).randbytes(20_000_000))
     began = time.monotonic()
     labelled("backup", "--keep", "1")
-    took, seen = time.monotonic() - began, set()
+    took = time.monotonic() - began
+    seen: set[str] = set()
     chance = random.Random(2)
     for attempt in range(60):
         if attempt >= 12 and len(seen) > 1:
