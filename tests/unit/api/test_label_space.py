@@ -22,7 +22,7 @@ MATRIX = np.array([[1, 0, 1], [0, 0, 0]])
         MATRIX.astype(float),
         csr_matrix(MATRIX),
     ],
-    ids=repr,
+    ids="sets lists tuples array matrix booleans floats sparse".split(),
 )
 def test_label_sets_and_matrices_of_any_kind_say_the_same(y: Any) -> None:
     space = label_space(["a", "b", "c"], y, required=False)
