@@ -19,6 +19,6 @@ def birth(pid: int) -> str | None:
             return None
         return None if state in ("Z", "X") else f"{boot} {fields[18]}"
     command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C", "TZ": "UTC"})
     shown = done.stdout.split(maxsplit=1)
     return None if not shown or shown[0].startswith("Z") else " ".join(shown[1].split())

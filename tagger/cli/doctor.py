@@ -37,7 +37,7 @@ def doctor(
     mended = examining.mend(findings) if fix else []
     if mended:
         findings = examining.examine(context.obj)
-    lines = [f"mended: {done}" for done in mended]
+    lines = list(mended)
     lines.append(table(("", "what", "found"), [(_LEVELS[f.level], f.what, f.detail) for f in findings]))
     lines += [f"{f.code}: {f.detail}" for f in findings if f.level != "ok"]
     mendable = [f for f in findings if f.mend]

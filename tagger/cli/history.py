@@ -8,6 +8,7 @@ import typer
 
 from tagger.cli import recording
 from tagger.cli.output import Json, counted, minute, show, table
+from tagger.errors import StoreError
 
 if TYPE_CHECKING:
     from tagger.domain.run import Run
@@ -41,8 +42,11 @@ def history(
     from tagger.steps import history as looking
 
     read_settings(context.obj)
-    first = since and since.astimezone(UTC)
-    after = until and (until + timedelta(days=1)).astimezone(UTC)
+    try:
+        first = since and since.astimezone(UTC)
+        after = until and (until + timedelta(days=1)).astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise StoreError("no clock shows a time so far away", "Give a day of these years") from error
     runs = looking.history(context.obj, first, after)
     found = [
         run

@@ -34,7 +34,7 @@ def show_logs(verbosity: int, *, as_json: bool, run_id: str) -> None:
 class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
-        return printable(in_one_line(f"{record.getMessage()}{fields}"))
+        return printable(in_one_line(f"{without_secrets(record.getMessage())}{fields}"))
 
 
 class _JsonLines(logging.Formatter):

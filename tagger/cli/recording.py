@@ -36,8 +36,7 @@ class Recording:
 
     def begin(self, folder: Path, arguments: list[str]) -> None:
         """Keep that it began, if there is a workspace in ``folder``; ``arguments`` begin with the command's name."""
-        words = shlex.join(word.encode(errors="replace").decode() for word in arguments)
-        self._run = replace(self._run, command=_shown(words))
+        self._run = replace(self._run, command=_shown(shlex.join(arguments)))
         _LOG.info("tagger %s begins: %s", __version__, self._run.command)
         self._folder = folder
         self._keep()
@@ -91,4 +90,5 @@ def tell_failure(reason: str) -> None:
 
 
 def _shown(text: str) -> str:
-    return without_secrets(in_one_line(text, LONGEST_LINE))
+    """Return text that can be kept: on one line, without secrets, and without what no encoding can write."""
+    return in_one_line(without_secrets(text.encode(errors="replace").decode()), LONGEST_LINE)

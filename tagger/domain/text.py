@@ -3,8 +3,9 @@
 import re
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_USER = re.compile(r"://[^/?#\s]*@")
-_SECRET = re.compile(r"(?i)([?&][\w.-]*(?:key|token|secret|password|signature|auth)=)[^&#\s]+")
+# The second form is of passwords that nobody escaped; a port isn't one.
+_USER = re.compile(r"://(?:[^/?#\s]*|[^/?#\s@:]*:(?!\d+(?:/|$))\S*)@")
+_SECRET = re.compile(r"(?i)([?&#][\w.-]*(?:key|token|secret|password|passwd|pwd|signature|sig|auth)=)[^&#\s]+")
 
 
 def clean(text: str) -> str:

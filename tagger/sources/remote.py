@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BLOCK = 1 << 20
+# What a place tells of a file that changes when it is only read: of SFTP and SMB, "time" is that.
+_OF_READING = {"time", "atime", "last_access_time"}
 # What `ingest` fetches by itself, keeping to addresses that a page may lead to.
 _WEB = ("http://", "https://")
 
 
 def is_remote(source: str) -> bool:
-    """Return whether a source is a URL that fsspec may reach: ``s3://…``, ``gs://…``, ``hf://datasets/…``."""
-    return "://" in source and not source.lower().startswith(_WEB)
+    """Return whether a source is a URL that fsspec may reach: ``s3://…``, ``gs://…``, ``hf://datasets/…``.
+
+    The web isn't, neither by itself nor behind another file system (``simplecache::http://…``).
+    """
+    return "://" in source and not any(part.startswith(_WEB) for part in source.lower().split("::"))
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class RemoteFile:
         with _telling():
             self.files.invalidate_cache()
             told = self.files.info(self.path)
-            return int(told.get("size") or 0), hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()
+            kept = sorted((key, repr(value)) for key, value in told.items() if key.lower() not in _OF_READING)
+            return int(told.get("size") or 0), hashlib.sha256(repr(kept).encode()).hexdigest()
 
 
 def remote_files(url: str) -> list[tuple[str, RemoteFile]]:
@@ -61,7 +67,7 @@ def remote_files(url: str) -> list[tuple[str, RemoteFile]]:
     try:
         with _telling():
             files, root = fsspec.core.url_to_fs(url)
-            root = root.rstrip("/")
+            root = root.rstrip("/") or root
             if files.isfile(root):
                 return [("", RemoteFile(files, root, shown))]
             found = sorted(files.find(root))

@@ -7,6 +7,7 @@ import io
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -70,12 +71,13 @@ def open_stream(source: str) -> PaperStream:
 
     Raises SourceError if it holds nothing that can be read as one.
     """
+    shown = without_secrets(source)
     if is_remote(source):
-        return _folder_stream(without_secrets(source), source.rstrip("/").rsplit("/", 1)[-1], remote_files(source))
+        return _folder_stream(shown, shown.rstrip("/").rsplit("/", 1)[-1], remote_files(source))
     path = Path(source).expanduser()
     if not path.is_dir():
         if not path.is_file():
-            raise SourceError(f"there is no file or folder {source}", "A stream can't be read from stdin or the web")
+            raise SourceError(f"there is no file or folder {shown}", "A stream can't be read from stdin or the web")
         if not _is_stream(path):
             raise SourceError(f"{source} can't be read as a stream", _CAN_BE_READ)
         return PaperStream(path.name, (("", path),))
@@ -84,10 +86,11 @@ def open_stream(source: str) -> PaperStream:
 
 
 def _folder_stream(source: str, name: str, within: Sequence[tuple[str, _File]]) -> PaperStream:
-    found = tuple((part, file) for part, file in within if _is_stream(file))
-    if not found:
+    usable = [_is_stream(file) for _, file in within]
+    if not any(usable):
         raise SourceError(f"{source} holds no file that can be read as a stream", _CAN_BE_READ)
-    return PaperStream(name, found, tuple(part for part, file in within if (part, file) not in found))
+    left_out = tuple(part for (part, _), is_usable in zip(within, usable, strict=True) if not is_usable)
+    return PaperStream(name, tuple(compress(within, usable)), left_out)
 
 
 def _open(file: _File) -> io.BufferedReader:

@@ -14,6 +14,7 @@ from tagger.bulk.local import LocalEngine
 from tagger.bulk.ray_engine import RayEngine
 from tagger.bulk.run import DEFAULT_SHARD_SIZE
 from tagger.domain.model import Progress
+from tagger.domain.text import without_secrets
 from tagger.errors import ModelError, SourceError
 from tagger.learning import package
 from tagger.learning.weights import file_sha256
@@ -101,12 +102,15 @@ def bulk(
     with open_run(out, plan, options.shard_size) as run:
         survey = run.survey(rows(), progress)
         if not survey.papers:
-            raise SourceError(f"{source} holds no paper that can be tagged", f"{run.set_aside} tells why")
+            raise SourceError(
+                f"{without_secrets(source)} holds no paper that can be tagged", f"{run.set_aside} tells why"
+            )
         engine = options.made_engine()
         load = BulkModel(folder, workspace.tag_set, engine.threads, options.effort)
         new = run.tag(rows, survey, engine, load, workspace.tag_set, progress)
         if new and stream.identity() != (size, sha256):
-            raise SourceError(f"{source} changed while it was read", "Give another folder for --out, and begin anew")
+            hint = "Give another folder for --out, and begin anew"
+            raise SourceError(f"{without_secrets(source)} changed while it was read", hint)
         return Tagged(folder.name, survey, new, run.set_aside, time.monotonic() - began, stream.left_out)
 
 

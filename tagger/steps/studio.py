@@ -109,7 +109,7 @@ def _studio(settings: Settings) -> StudioStatus:
         try:
             content = json.loads(connection.read_text())
             url, token_file = server_url(str(content["url"])), Path(content["token_file"])
-        except (ValueError, KeyError, TypeError, StudioError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError, StudioError) as error:
             raise StudioError(f"{connection} is damaged", "`tagger studio start` makes it again") from error
         return StudioStatus(answers(url), url, token_file, local=False)
     server = server_status(settings.studio)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.run import Process, Run
 from tagger.errors import StoreError
+from tagger.store.copying import DamagedError
 
 if TYPE_CHECKING:
     import sqlite3
 
 KEPT = 10_000
-BUSY_TIMEOUT_S = 2.0
+BUSY_TIMEOUT_S = 0.5
 _TABLE = """CREATE TABLE IF NOT EXISTS runs (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL, version TEXT NOT NULL,
     pid INTEGER NOT NULL, born TEXT NOT NULL, began_at TEXT NOT NULL,
@@ -65,7 +66,7 @@ class Runs:
                 bounds,
             ).fetchall()
             return [
-                Run(id, command, version, Process(pid, born), datetime.fromisoformat(at), outcome, seconds, told)
+                Run(id, command, version, Process(pid, born), _time(at), outcome, seconds, told)
                 for id, command, version, pid, born, at, outcome, seconds, told in rows
             ]
 
@@ -76,7 +77,24 @@ class Runs:
 
         try:
             with contextlib.closing(sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S)) as db, db:
+                db.execute("PRAGMA synchronous = OFF")  # a command shouldn't wait for the disk to say that it ran
                 yield db
-        except (sqlite3.Error, ValueError, TypeError) as error:  # the latter two of what others put into it
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"can't use the history {self._path}: {error}", "Nothing else depends on it") from error
+        except (
+            sqlite3.Error,
+            ValueError,
+            TypeError,
+            OverflowError,
+        ) as error:  # of what others put there
             hint = "`tagger doctor --fix` puts it aside and begins a new one"
-            raise StoreError(f"can't use the history {self._path}: {error}", hint) from error
+            raise DamagedError(f"can't use the history {self._path}: {error}", hint) from error
+
+
+def _time(text: str) -> datetime:
+    """Return a time as it was kept. Raises ValueError or OverflowError for one that can't be shown here."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"'{text}' has no time zone")
+    at.astimezone()
+    return at

@@ -212,7 +212,7 @@ def _read_record(folder: Path) -> _Record | None:
         return _Record(**json.loads((folder / "server.json").read_text()))
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise StudioError(f"{folder / 'server.json'} is damaged", "Delete it, then `tagger studio start`") from error
 
 

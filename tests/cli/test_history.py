@@ -142,6 +142,16 @@ def test_what_others_wrote_into_it_is_one_line(shell: Shell) -> None:
     assert "can't use the history" in shell.fails("history")
 
 
+def test_a_name_that_is_no_text_is_kept_as_far_as_it_can_be(shell: Shell) -> None:
+    shell("ingest", "nofile\udcff.jsonl", code=1)
+    (run,) = shell.json("history", "ingest")["runs"]
+    assert run["outcome"] == "failed" and run["told"].startswith("can't read nofile")
+
+
+def test_a_day_that_no_clock_shows_is_one_line(shell: Shell) -> None:
+    assert "no clock shows a time so far away" in shell.fails("history", "--until", "9999-12-31")
+
+
 def test_outside_a_workspace_nothing_is_kept(empty: Shell) -> None:
     empty.fails("status")
     empty.fails("history")

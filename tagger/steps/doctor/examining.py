@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tagger.errors import BackupError
+from tagger.errors import BackupError, TaggerError
 from tagger.settings import Settings, read_settings
 from tagger.steps.backup import check_restored
 from tagger.steps.doctor import installation, models, records, studio
@@ -22,8 +22,15 @@ def examine(folder: Path) -> list[Finding]:
 
 
 def mend(findings: list[Finding]) -> list[str]:
-    """Set right what can be without risk, and return what was done. Raises TaggerError or OSError if that fails."""
-    return [finding.mend() for finding in findings if finding.mend]
+    """Set right what can be without risk, and return what was done, and what couldn't be."""
+    told = []
+    for finding in findings:
+        try:
+            if finding.mend:
+                told.append(f"mended: {finding.mend()}")
+        except (TaggerError, OSError) as error:
+            told.append(f"can't mend {finding.code}: {error}")
+    return told
 
 
 def _installation() -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tagger.errors import TaggerError
+from tagger.errors import TaggerError, in_one_line
 
 Mend = Callable[[], str]
 """Sets something right without risk, and returns what it did, in words."""
@@ -61,7 +61,10 @@ def found(code: str, what: str, look: Look) -> Finding:
     except TaggerError as error:
         return Finding(code, what, "wrong", str(error))
     except OSError as error:
-        return Finding(code, what, "wrong", f"{error.filename}: {error.strerror}")
+        place = f"can't use {error.filename}: " if error.filename is not None else ""
+        return Finding(code, what, "wrong", f"{place}{error.strerror or error}")
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:  # of files that hold what nobody expects
+        return Finding(code, what, "wrong", in_one_line(f"can't be looked at: {type(error).__name__}: {error}", 300))
     if isinstance(seen, Noted):
         return Finding(code, what, "note", seen.detail, seen.mend)
     return Finding(code, what, "ok", seen)

@@ -13,7 +13,6 @@ from pathlib import Path
 from tagger.errors import TaggerError
 from tagger.settings import Settings
 from tagger.steps.doctor.finding import Noted
-from tagger.steps.history import history
 from tagger.store import sqlite_version
 from tagger.studio.installation import FLOOR_VERSION, TESTED_VERSION, find_server, installed_version, is_older
 
@@ -81,10 +80,9 @@ def disk(folder: Path) -> str | Noted:
 
 def clock(settings: Settings) -> str:
     """Compare the clock with what was written already. Of two words on a tag the later one counts, by this clock."""
-    now = datetime.now(UTC)
-    latest = max((run.began_at for run in history(settings.folder, now + SKEW)), default=now)
+    now = latest = datetime.now(UTC)
     if settings.database.exists():
-        latest = max(latest, datetime.fromtimestamp(settings.database.stat().st_mtime, UTC))
+        latest = datetime.fromtimestamp(settings.database.stat().st_mtime, UTC)
     if latest > now + SKEW:
         hint = "Set the clock right before anybody decides anything: of two decisions the later one counts"
         raise TaggerError(

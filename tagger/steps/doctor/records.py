@@ -13,14 +13,17 @@ from tagger.errors import StoreError, TaggerError
 from tagger.files import clear, leftovers
 from tagger.settings import HISTORY_NAME, Settings
 from tagger.steps.doctor.finding import Noted, Wrong
+from tagger.steps.doctor.installation import SKEW
 from tagger.steps.history import history
 from tagger.steps.standings import basis_of, standing_of
 from tagger.steps.workspace import Workspace, open_database
-from tagger.store import Standing
+from tagger.store import DamagedError, Standing
 
 # Of more papers so many are compared, evenly spread: all of a hundred thousand would take minutes.
 COMPARED = 2_000
+LARGE_LOG_BYTES = 200_000_000
 _RECENTLY = timedelta(days=7)
+_PATIENCE_S = 2.0
 
 
 def database(settings: Settings) -> str:
@@ -31,12 +34,17 @@ def database(settings: Settings) -> str:
         return f"{store.papers.count()} papers, sound"
 
 
-def search_index(settings: Settings) -> str:
+def search_index(settings: Settings) -> str | Noted:
     """Compare the search index with the papers' texts."""
-    with open_database(settings) as store, store.write():
-        if faults := store.search.faults():
-            raise Wrong("; ".join(faults[:3]), partial(_rebuild_index, settings))
-        return "as the papers' texts"
+    with open_database(settings) as store:
+        try:
+            with store.write(wait_s=_PATIENCE_S):
+                faults = store.search.faults()
+        except StoreError as error:
+            return Noted(f"not looked at: {error.message}")
+    if faults:
+        raise Wrong("; ".join(faults[:3]), partial(_rebuild_index, settings))
+    return "as the papers' texts"
 
 
 def _rebuild_index(settings: Settings) -> str:
@@ -46,11 +54,15 @@ def _rebuild_index(settings: Settings) -> str:
 
 
 def log(settings: Settings) -> str | Noted:
-    """Look whether readers have to wait for writers."""
+    """Look whether readers have to wait for writers, and how large the write-ahead log is."""
     with open_database(settings) as store:
-        if store.has_log():
-            return "readers don't wait for writers"
-    return Noted("commands that only look wait for those that write", partial(_use_log, settings))
+        if not store.has_log():
+            return Noted("commands that only look wait for those that write", partial(_use_log, settings))
+    path = Path(f"{settings.database}-wal")
+    size = path.stat().st_size if path.exists() else 0
+    if size > LARGE_LOG_BYTES:
+        return Noted(f"{size / 1e6:.0f} MB, which the last command that runs now will put into the database")
+    return "readers don't wait for writers"
 
 
 def _use_log(settings: Settings) -> str:
@@ -96,23 +108,37 @@ def backups(settings: Settings) -> str:
     return f"{len(found)}, the last of {found[-1][0].astimezone():%Y-%m-%d %H:%M}, sound" if found else "none yet"
 
 
-def kept_history(folder: Path) -> str:
+def kept_history(folder: Path) -> str | Noted:
     """Read through the history."""
     try:
-        return f"{len(history(folder))} runs"
-    except StoreError as error:
+        runs = history(folder)
+    except DamagedError as error:
         raise Wrong(error.message, partial(_put_aside, folder / HISTORY_NAME)) from error
+    except StoreError as error:
+        return Noted(f"not looked at: {error.message}")
+    ahead = sum(run.began_at > datetime.now(UTC) + SKEW for run in runs)
+    return (
+        Noted(f"{len(runs)} runs; {ahead} of them began in the future, by a clock that was wrong")
+        if ahead
+        else (f"{len(runs)} runs")
+    )
 
 
 def _put_aside(path: Path) -> str:
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    os.replace(path, aside)
+    for end in ("", "-journal"):  # what was being written belongs to it
+        if Path(f"{path}{end}").exists():
+            os.replace(f"{path}{end}", f"{aside}{end}")
     return f"put the history aside as {aside.name}; a new one begins"
 
 
 def killed_runs(folder: Path) -> str | Noted:
     """Tell of commands that were killed lately: what they did is whole or not there, but it may want doing again."""
-    killed = [run for run in history(folder, datetime.now(UTC) - _RECENTLY) if run.outcome in ("killed", "crashed")]
+    try:
+        runs = history(folder, datetime.now(UTC) - _RECENTLY)
+    except StoreError:
+        return "not known: the history can't be read"
+    killed = [run for run in runs if run.outcome in ("killed", "crashed")]
     if not killed:
         return "none was killed in the last seven days"
     last = killed[0]

@@ -81,7 +81,8 @@ def test_a_folder_of_this_machine_by_its_url_is_the_same_source(tmp_path: Path) 
     [
         ("memory://bucket/none.jsonl", "no file that can be read as a stream"),
         ("nix://ann:hush@bucket/a.jsonl", "can't read nix://bucket/a.jsonl"),
-        ("https://example.org/a.jsonl", "there is no file or folder"),
+        ("https://ann:hush@example.org/a.jsonl", "there is no file or folder https://example.org"),
+        ("simplecache::http://ann:hush@127.0.0.1:9/a.jsonl", "there is no file or folder simplecache::http://127"),
         ("hf://datasets/ann/papers", "can't read hf://datasets/ann/papers"),
     ],
 )

@@ -100,6 +100,8 @@ def test_a_damaged_history_is_put_aside(desk: Desk) -> None:
     assert mended(desk, "history").level == "ok"
     (aside,) = folder(desk).glob(f"{HISTORY_NAME}.damaged-*")
     assert aside.read_bytes() == b"no database" * 500
+    for code in ("clock", "runs"):
+        assert found(desk, code).ok, "one fault is one finding"
 
 
 def test_runs_that_were_killed_are_told(desk: Desk) -> None:
@@ -118,10 +120,47 @@ def test_a_clock_behind_what_was_written_is_wrong(desk: Desk) -> None:
     assert "but something was written at" in found(desk, "clock").detail and not found(desk, "clock").ok
 
 
-def test_a_run_that_begins_tomorrow_is_wrong(desk: Desk) -> None:
+def test_a_run_that_begins_tomorrow_is_told(desk: Desk) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     Runs(folder(desk) / HISTORY_NAME).begin(Run("0" * 8, "train", "0.1.0", Process(1, ""), tomorrow))
-    assert not found(desk, "clock").ok
+    assert found(desk, "history").detail == "1 runs; 1 of them began in the future, by a clock that was wrong"
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def test_a_history_that_is_in_use_is_left_alone(desk: Desk) -> None:
+    runs = Runs(folder(desk) / HISTORY_NAME)
+    runs.begin(Run("0" * 8, "train", "0.1.0", Process(1, ""), datetime.now(UTC)))
+    with locked(folder(desk) / HISTORY_NAME):
+        told = found(desk, "history")
+    assert (told.level, told.mend) == ("note", None) and "locked" in told.detail
+
+
+def test_a_database_that_is_written_to_is_no_fault(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagger.steps.doctor.records._PATIENCE_S", 0.05)
+    with desk.workspace.store.write():
+        told = found(desk, "search")
+    assert told.level == "note" and told.detail.startswith("not looked at")
+
+
+def test_what_can_not_be_mended_is_told_and_the_rest_is_mended(desk: Desk) -> None:
+    def refused() -> str:
+        raise TaggerError("the disk is full")
+
+    findings = [Finding("log", "log", "note", "", refused), Finding("search", "search", "wrong", "", lambda: "done")]
+    assert doctor.mend(findings) == ["can't mend log: the disk is full", "mended: done"]
+
+
+@pytest.mark.parametrize("content", ["[" * 200_000, '{"port": 1, "pid": "1\\u0000", "born": ""}', "{}"])
+def test_odd_files_of_label_studio_are_findings(desk: Desk, content: str) -> None:
+    desk.workspace.settings.studio.mkdir(exist_ok=True)
+    (desk.workspace.settings.studio / "server.json").write_text(content)
+    assert found(desk, "server").level == "wrong"
 
 
 def test_what_killed_commands_left_is_deleted(desk: Desk) -> None:
