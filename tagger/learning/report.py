@@ -10,7 +10,7 @@ from tagger.learning.answers import TagSummary
 from tagger.learning.bootstrap import Interval
 from tagger.learning.confusion import Confusion, confusions
 from tagger.learning.evaluation import Evaluation
-from tagger.learning.metrics import COVERAGE_PRECISION, reliability
+from tagger.learning.metrics import COVERAGE_PRECISION, calibration_error, reliability
 from tagger.learning.plots import draw_curve, draw_precision_recall, draw_reliability, draw_tags
 from tagger.learning.projection import gain_of_more
 from tagger.learning.report_plots import draw_bars, draw_map, flattened, picture, report_style
@@ -114,8 +114,8 @@ def _precision_recall(evaluation: Evaluation) -> Section:
 
 
 def _calibration(evaluation: Evaluation) -> Section:
-    bins = reliability(*evaluation.model.pairs())
-    error = sum(abs(b.share_right - b.mean_score) * b.count for b in bins) / sum(b.count for b in bins)
+    pairs = evaluation.model.pairs()
+    bins, error = reliability(*pairs), calibration_error(*pairs)
     says = f"A score is off by {error:.3f} on average: of pairs scored about .8, about 80 % should be right."
     drawn = picture(draw_reliability(evaluation), f"The share of pairs that are right over their score. {says}")
     rows = [(f"{b.mean_score:.2f}", f"{b.share_right:.2f}", f"{b.count}") for b in bins]

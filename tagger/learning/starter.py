@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from tagger.shipped import shipped
+
 STARTER = "starter"
 
 
 def starter_folder() -> Path:
     """Return where the starter is: in the installed package, or in a checkout's ``models/``."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "_starter"
-    return installed if installed.exists() else package.parent / "models" / STARTER
+    return shipped("_starter", f"models/{STARTER}")

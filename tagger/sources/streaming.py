@@ -7,7 +7,6 @@ import io
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -90,7 +89,7 @@ def _folder_stream(source: str, name: str, within: Sequence[tuple[str, _File]]) 
     if not any(usable):
         raise SourceError(f"{source} holds no file that can be read as a stream", _CAN_BE_READ)
     left_out = tuple(part for (part, _), is_usable in zip(within, usable, strict=True) if not is_usable)
-    return PaperStream(name, tuple(compress(within, usable)), left_out)
+    return PaperStream(name, tuple(itertools.compress(within, usable)), left_out)
 
 
 def _open(file: _File) -> io.BufferedReader:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tagger.domain.tags import Dimension, Tag, TagSet
 from tagger.errors import TagSetError
+from tagger.shipped import shipped
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -25,9 +26,7 @@ _RESERVED = frozenset(
 
 def default_tag_set_file() -> Path:
     """Return the tag set that comes with tagger: from the installed package, or from a checkout's ``labels/``."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "_labels" / "tags.yaml"
-    return installed if installed.exists() else package.parent / "labels" / "tags.yaml"
+    return shipped("_labels/tags.yaml", "labels/tags.yaml")
 
 
 def read_tag_set(path: Path) -> TagSet:

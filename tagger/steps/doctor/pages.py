@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tagger.errors import TaggerError
+from tagger.shipped import shipped
 
 
 def codes() -> list[str]:
@@ -19,6 +20,4 @@ def page(code: str) -> str:
 
 def _folder() -> Path:
     """Return where the pages are: in the installed package, or in a checkout's ``docs/``."""
-    package = Path(__file__).resolve().parent.parent.parent
-    installed = package / "_doctor"
-    return installed if installed.exists() else package.parent / "docs" / "doctor"
+    return shipped("_doctor", "docs/doctor")

@@ -117,11 +117,9 @@ def kept_history(folder: Path) -> str | Noted:
     except StoreError as error:
         return Noted(f"not looked at: {error.message}")
     ahead = sum(run.began_at > datetime.now(UTC) + SKEW for run in runs)
-    return (
-        Noted(f"{len(runs)} runs; {ahead} of them began in the future, by a clock that was wrong")
-        if ahead
-        else (f"{len(runs)} runs")
-    )
+    if ahead:
+        return Noted(f"{len(runs)} runs; {ahead} of them began in the future, by a clock that was wrong")
+    return f"{len(runs)} runs"
 
 
 def _put_aside(path: Path) -> str:
